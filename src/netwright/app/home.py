@@ -1,0 +1,121 @@
+"""The home folder of one installation: settings, databases, key, backups."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from netwright.base.errors import InputError, NotFoundError
+
+_SETTINGS = "settings.toml"
+
+
+class EndpointOverride(BaseModel):
+    """Where one device is reached, when that is not its management address on the usual ports."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    ssh_port: int = 22
+    snmp_port: int = 161
+
+
+class Settings(BaseModel):
+    """Settings of an installation, from ``settings.toml``; each has a default that works alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database: str = ""
+    """SQLAlchemy URL; empty: SQLite in the home folder."""
+    network_namespace: str = ""
+    """Linux network namespace from which devices are talked to; empty: where the process runs."""
+    collect_interval_s: float = 5.0
+    concurrency: int = 100
+    """Devices talked to at once."""
+    web_host: str = "127.0.0.1"
+    web_port: int = 8080
+    templates: str = ""
+    """Folder of people's own templates, laid over the built-in ones."""
+    endpoints: dict[str, EndpointOverride] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths inside the home folder."""
+
+    path: Path
+    settings: Settings
+
+    @property
+    def database_url(self) -> str:
+        return self.settings.database or f"sqlite:///{self.path / 'netwright.db'}"
+
+    @property
+    def workflows_url(self) -> str:
+        return self.settings.database or f"sqlite:///{self.path / 'workflows.db'}"
+
+    @property
+    def series(self) -> Path:
+        return self.path / "series.db"
+
+    @property
+    def backups(self) -> Path:
+        return self.path / "backups.git"
+
+    @property
+    def key_file(self) -> Path:
+        return self.path / "secret.key"
+
+    @property
+    def worker_lock(self) -> Path:
+        return self.path / "worker.lock"
+
+
+def default_path() -> Path:
+    """``NETWRIGHT_HOME``, or ``~/.netwright``."""
+    return Path(os.environ.get("NETWRIGHT_HOME") or Path.home() / ".netwright").absolute()
+
+
+def open_home(path: Path | None = None) -> Home:
+    """The home folder at ``path``. Raises NotFoundError before ``netwright init``, InputError for bad
+    settings."""
+    path = (path or default_path()).absolute()
+    file = path / _SETTINGS
+    try:
+        data = tomllib.loads(file.read_text())
+        return Home(path, Settings.model_validate(data))
+    except FileNotFoundError:
+        raise NotFoundError(
+            "there is no Netwright home here", subject=str(path), remedy="Run `netwright init` first."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML ({error})", subject=str(file), remedy="Mend the file.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"setting {where}: {first['msg']}", subject=str(file), remedy="Mend the setting."
+        ) from None
+
+
+def create_home(path: Path, settings_text: str) -> Home:
+    """Make the home folder (readable by its owner only) and write its settings.
+
+    Raises InputError when it is there already."""
+    file = path / _SETTINGS
+    if file.exists():
+        raise InputError(
+            "there is a Netwright home here already",
+            subject=str(path),
+            remedy="Choose another folder with --home, or remove this one.",
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    temporary = file.with_suffix(".new")
+    temporary.write_text(settings_text)
+    temporary.replace(file)
+    return open_home(path)

@@ -1,0 +1,1 @@
+"""What devices really run, kept in git: snapshot, log, diff, restore."""

@@ -1,0 +1,1 @@
+"""What every floor stands on: errors, outcomes, addresses, clock, settings types."""

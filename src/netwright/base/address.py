@@ -1,0 +1,46 @@
+"""IP addresses and prefixes as values and as portable sort keys.
+
+A key is 18 bytes: family (4 or 6), the address in 16 big-endian bytes, prefix length. Keys sort alike in
+SQLite and PostgreSQL, and "inside prefix P" is one BETWEEN over :func:`span`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TypeAlias
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Interface: TypeAlias = ipaddress.IPv4Interface | ipaddress.IPv6Interface
+Prefix: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+KEY_LENGTH = 18
+
+
+def key(value: Address | Interface | Prefix) -> bytes:
+    """The 18-byte key of an address, an interface address or a prefix."""
+    if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
+        return _key(value.version, int(value.network_address), value.prefixlen)
+    if isinstance(value, ipaddress.IPv4Interface | ipaddress.IPv6Interface):
+        return _key(value.version, int(value.ip), value.network.prefixlen)
+    return _key(value.version, int(value), value.max_prefixlen)
+
+
+def span(prefix: Prefix) -> tuple[bytes, bytes]:
+    """Lowest and highest key of anything inside ``prefix``, the prefix itself included."""
+    low = _key(prefix.version, int(prefix.network_address), 0)
+    high = _key(prefix.version, int(prefix.broadcast_address), 255)
+    return low, high
+
+
+def interface_of(data: bytes) -> Interface:
+    """The value behind a key, with its host part."""
+    if len(data) != KEY_LENGTH:
+        raise ValueError(f"an address key has {KEY_LENGTH} bytes, not {len(data)}")
+    number = int.from_bytes(data[1:17], "big")
+    if data[0] == 4:
+        return ipaddress.IPv4Interface((number, data[17]))
+    return ipaddress.IPv6Interface((number, data[17]))
+
+
+def _key(version: int, number: int, length: int) -> bytes:
+    return bytes([version]) + number.to_bytes(16, "big") + bytes([length])

@@ -1,0 +1,4 @@
+"""The content network: catalogue, placement, fill, steering.
+
+Main path: ``catalog`` -> ``placement`` -> ``fill`` -> ``steering``.
+"""

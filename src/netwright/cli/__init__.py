@@ -1,0 +1,1 @@
+"""The command line: parse input, call a verb, show the result."""

@@ -1,0 +1,77 @@
+"""The ``netwright`` command. Each subcommand's module is imported only when it is asked for, so that
+``netwright --help`` answers without the database, the web or the devices."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from netwright import __version__
+from netwright.base.errors import NetwrightError
+
+# name -> (module, attribute, one line of help); the order is the order of work
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("netwright.cli.init", "init", "Make the home folder, its databases and the first user"),
+    "import": ("netwright.cli.import_", "import_", "Read design files into a change set, check and merge it"),
+    "change": ("netwright.cli.change", "app", "List, show, check, merge and revert change sets"),
+    "show": ("netwright.cli.show", "app", "Show wanted objects of any kind"),
+    "secret": ("netwright.cli.secret", "app", "Set and list secrets (BGP passwords, credentials)"),
+    "discover": ("netwright.cli.discover", "discover", "Ask devices what they are"),
+    "audit": ("netwright.cli.audit", "audit", "Compare what is wanted with what was observed"),
+    "plan": ("netwright.cli.plan", "plan", "Show what would change on each device"),
+    "deploy": ("netwright.cli.deploy", "deploy", "Roll the plan out in waves that undo themselves"),
+    "rollout": ("netwright.cli.rollout", "app", "List, follow, stop and resume rollouts"),
+    "backup": ("netwright.cli.backup", "app", "Back up running configurations; log, diff, restore"),
+    "collect": ("netwright.cli.collect", "collect", "Collect counters, states and health"),
+    "health": ("netwright.cli.health", "health", "Health of sites, devices and links"),
+    "cdn": ("netwright.cli.cdn", "app", "Place content, fill caches, steer clients"),
+    "serve": ("netwright.cli.serve", "serve", "The web interface, with a worker beside it"),
+    "worker": ("netwright.cli.worker", "worker", "Run rollouts, schedules and collection"),
+    "user": ("netwright.cli.user", "app", "Users of the web interface"),
+    "hostkey": ("netwright.cli.hostkey", "app", "Accept or forget recorded SSH host keys"),
+    "lab": ("netwright.cli.lab", "app", "A lab of real routers in network namespaces, or simulated"),
+    "demo": ("netwright.cli.demo", "demo", "The whole way, from bare routers to content served"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help, and imports one when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every command has --help. The home folder is NETWRIGHT_HOME or ~/.netwright.",
+)
+@click.version_option(__version__, prog_name="netwright")
+def root() -> None:
+    """Designs, builds and operates the network under a content delivery network."""
+
+
+def main() -> None:
+    """Entry point: errors a user is meant to read go to stderr in one line; exit code 2 for them."""
+    try:
+        root(standalone_mode=True)
+    except NetwrightError as error:
+        click.secho(f"netwright: {error}", fg="red", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("netwright: stopped", err=True)
+        sys.exit(130)

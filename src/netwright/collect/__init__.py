@@ -1,0 +1,4 @@
+"""What devices report, held against what is wanted: facts, samples, findings, health.
+
+Main path: ``discover`` -> ``observed`` -> ``audit`` -> ``health``.
+"""

@@ -1,0 +1,1 @@
+"""Configurations as text: parse, compare, scrub. Knows no device and no database."""

@@ -1,0 +1,44 @@
+"""Where a device is reached and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from netwright.base.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What we log in with. A private key is tried before the password."""
+
+    username: str
+    password: Secret | None = None
+    private_key: Secret | None = None
+    """OpenSSH private key, PEM text."""
+    snmp_community: Secret | None = None
+    snmp_user: str | None = None
+    """SNMPv3 user (authPriv SHA-1/AES-128); used instead of the community when set."""
+    snmp_auth: Secret | None = None
+    snmp_priv: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Deadlines in seconds, one a phase."""
+
+    connect_s: float = 5.0
+    login_s: float = 15.0
+    command_s: float = 30.0
+    snmp_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A device's management endpoint. ``device`` is its name, for messages."""
+
+    device: str
+    host: str
+    credentials: Credentials
+    ssh_port: int = 22
+    snmp_port: int = 161
+    timeouts: Timeouts = field(default_factory=Timeouts)

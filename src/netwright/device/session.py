@@ -1,0 +1,46 @@
+"""What the platforms may ask of a session with a device, whatever carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from netwright.device.endpoint import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A finished command: what it printed and its exit status."""
+
+    command: str
+    output: str
+    error: str
+    status: int
+
+
+class Session(Protocol):
+    """A session with one device. SSH opens at the first command; SNMP is separate and stateless.
+
+    Raises the subclasses of DeviceError; never anything else for a device's own faults."""
+
+    @property
+    def endpoint(self) -> Endpoint: ...
+
+    async def run(self, command: str, *, check: bool = True, timeout_s: float | None = None) -> Reply:
+        """Run a command on an exec channel. ``check``: a non-zero status raises CommandFailedError."""
+        ...
+
+    async def put(self, path: str, content: bytes, *, mode: int = 0o600) -> None:
+        """Write a file on the device, whole or not at all (temporary name, then rename)."""
+        ...
+
+    async def snmp_get(self, oids: Sequence[str]) -> Mapping[str, object]:
+        """Values by OID; a missing one is left out."""
+        ...
+
+    async def snmp_walk(self, oid: str) -> Mapping[str, object]:
+        """Everything below ``oid``, in order."""
+        ...
+
+    async def close(self) -> None: ...

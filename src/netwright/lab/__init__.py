@@ -1,0 +1,1 @@
+"""Real routers in network namespaces, and simulated fleets on loopback."""

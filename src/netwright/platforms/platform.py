@@ -1,0 +1,96 @@
+"""What a platform declares, and what its code can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from netwright.base.secret import Secret
+from netwright.config.scrub import scrub
+from netwright.device.session import Session
+from netwright.platforms.facts import DeviceFacts, DeviceSample
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What the device's own software says it would change. ``commands`` are its words; empty and ``ok``
+    means the device already runs the configuration."""
+
+    ok: bool
+    commands: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArmState:
+    """What is pending on a device. ``token`` is the id it was armed with, None when nothing is pending;
+    ``remaining_s`` until the device reverts by itself; ``last`` the last line of its journal about a
+    finished change, as ``TOKEN confirmed|reverted|failed: why``."""
+
+    token: str | None
+    remaining_s: float | None = None
+    last: str = ""
+
+
+class ConfigDriver(Protocol):
+    """Changes a device's whole configuration with a way back that lives on the device.
+
+    Every call may be repeated with the same token after a crash of ours: ``arm`` of a token already
+    armed answers without doing it again; ``confirm`` of a token already confirmed is no error.
+    """
+
+    async def read_running(self, session: Session) -> str:
+        """The running configuration as text, comparable with what ``render`` gives."""
+        ...
+
+    async def check(self, session: Session, config: str) -> CheckResult:
+        """Ask the device's own software what it would do. Changes nothing."""
+        ...
+
+    async def arm(self, session: Session, config: str, *, token: str, timer_s: int) -> None:
+        """Apply ``config``; the device reverts by itself after ``timer_s`` unless confirmed.
+
+        Raises ConfigRejectedError (nothing changed), CommandFailedError (applied in part, already
+        restored), BusyError (another token is pending)."""
+        ...
+
+    async def state(self, session: Session) -> ArmState: ...
+
+    async def confirm(self, session: Session, *, token: str) -> None:
+        """Keep what was armed, also over a reboot. Call it over a NEW session."""
+        ...
+
+    async def revert(self, session: Session, *, token: str, why: str) -> None:
+        """Go back now, without waiting for the timer."""
+        ...
+
+
+class FactReader(Protocol):
+    """Asks a device about itself."""
+
+    async def facts(self, session: Session) -> DeviceFacts: ...
+
+    async def sample(self, session: Session) -> DeviceSample: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A network operating system as Netwright knows it.
+
+    ``secrets``: regular expressions whose group ``secret`` is masked in backups and diffs.
+    ``template``: package folder of its templates, None when its configuration is not rendered.
+    """
+
+    name: str
+    title: str
+    vendor: str
+    dialect: str
+    facts: FactReader
+    config: ConfigDriver | None = None
+    template: str | None = None
+    secrets: tuple[str, ...] = ()
+
+    def scrub(self, text: str, key: Secret) -> str:
+        """``text`` with each secret replaced by a keyed hash: a change of it stays visible, its value
+        does not."""
+        return scrub(text, self.secrets, key)

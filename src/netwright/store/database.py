@@ -1,0 +1,75 @@
+"""One database: SQLite on one machine, PostgreSQL beyond. Writers on SQLite take the lock at BEGIN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+_BUSY_TIMEOUT_MS = 30_000
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _loads(text: str | bytes) -> Any:
+    return orjson.loads(text)
+
+
+class Database:
+    """Sessions over one engine. ``read`` never takes the write lock; ``write`` takes it at BEGIN
+    (BEGIN IMMEDIATE), so that a transaction never fails half-way by upgrading its lock."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine: Engine = create_engine(self.url, json_serializer=_dumps, json_deserializer=_loads)
+        if self.url.get_backend_name() == "sqlite":
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            event.listen(self.engine, "connect", _sqlite_connect)
+            event.listen(self.engine, "begin", _sqlite_begin)
+        self._writer = self.engine.execution_options(netwright_write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A read-only session; whatever it changed is rolled back."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits at the end of the block and rolls back on any error."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @property
+    def writer(self) -> Engine:
+        """The engine whose transactions may write (for Alembic and bulk Core work)."""
+        return self._writer
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, see _sqlite_begin
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("netwright_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

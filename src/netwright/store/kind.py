@@ -1,0 +1,140 @@
+"""What a record class declares, read back for all that derives from it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import JSON, Boolean, Enum, Float, Integer, Table
+from sqlalchemy.sql.schema import Column
+
+from netwright.base.errors import NotFoundError
+from netwright.store.record import Record
+from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn
+
+
+class FieldType(enum.StrEnum):
+    """How a field's value is written in a document."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    JSON = "json"
+    ADDRESS = "address"
+    INTERFACE_ADDRESS = "interface address"
+    PREFIX = "prefix"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a kind. ``name`` is the document's name (``site``), ``column`` the table's
+    (``site_id``); ``reference`` the kind referred to."""
+
+    name: str
+    column: str
+    type: FieldType
+    required: bool
+    help: str
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    reference: str | None = None
+    owner: bool = False
+    multiline: bool = False
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object: its record class, fields in declared order, and the fields of its natural key."""
+
+    name: str
+    record: type[Record]
+    help: str
+    fields: tuple[FieldSpec, ...]
+    key: tuple[str, ...]
+
+    @property
+    def table(self) -> Table:
+        return cast("Table", self.record.__table__)
+
+    def field(self, name: str) -> FieldSpec:
+        for spec in self.fields:
+            if spec.name == name:
+                return spec
+        known = ", ".join(spec.name for spec in self.fields)
+        raise NotFoundError(f"{self.name} has no field {name!r}", remedy=f"Its fields are: {known}.")
+
+
+class Kinds(Mapping[str, Kind]):
+    """The kinds of one product, in an order in which each comes after those it refers to."""
+
+    def __init__(self, records: Iterable[type[Record]]) -> None:
+        self._kinds = {record.__tablename__: describe(record) for record in records}
+
+    def __getitem__(self, name: str) -> Kind:
+        try:
+            return self._kinds[name]
+        except KeyError:
+            raise NotFoundError(
+                f"there is no kind {name!r}", remedy=f"Kinds are: {', '.join(self._kinds)}."
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+
+def describe(record: type[Record]) -> Kind:
+    """The kind that a record class declares."""
+    table = cast("Table", record.__table__)
+    fields = tuple(_field(column) for column in table.columns if column.name != "id")
+    summary = (record.__doc__ or record.__name__).strip().split("\n")[0]
+    return Kind(record.__tablename__, record, summary, fields, record.__key__)
+
+
+def _field(column: Column[Any]) -> FieldSpec:
+    reference = column.info.get("reference")
+    has_default = column.default is not None or column.server_default is not None
+    choices = tuple(column.type.enums) if isinstance(column.type, Enum) else ()
+    return FieldSpec(
+        name=column.name.removesuffix("_id") if reference else column.name,
+        column=column.name,
+        type=FieldType.REFERENCE if reference else _type(column),
+        required=not column.nullable and not has_default,
+        help=column.info.get("help", ""),
+        unit=column.info.get("unit", ""),
+        choices=choices,
+        reference=reference,
+        owner=column.info.get("owner", False),
+        multiline=column.info.get("multiline", False),
+        max_length=getattr(column.type, "length", None) if not choices else None,
+    )
+
+
+_TYPES: tuple[tuple[type, FieldType], ...] = (
+    (Enum, FieldType.CHOICE),
+    (Boolean, FieldType.BOOLEAN),
+    (Integer, FieldType.INTEGER),
+    (Float, FieldType.NUMBER),
+    (JSON, FieldType.JSON),
+    (AddressColumn, FieldType.ADDRESS),
+    (InterfaceAddressColumn, FieldType.INTERFACE_ADDRESS),
+    (PrefixColumn, FieldType.PREFIX),
+)
+
+
+def _type(column: Column[Any]) -> FieldType:
+    for kind, field_type in _TYPES:
+        if isinstance(column.type, kind):
+            return field_type
+    return FieldType.TEXT

@@ -1,0 +1,70 @@
+"""A field of a record is declared once; tables, documents, forms, imports and docs derive from it."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Integer, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+
+from netwright.base import address
+from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn
+
+_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _enum_values(kind: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in kind]
+
+
+class Base(DeclarativeBase):
+    """Root of all tables."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        str: String(255),
+        int: BigId,
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=32, values_callable=_enum_values),
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        address.Address: AddressColumn,
+        address.Interface: InterfaceAddressColumn,
+        address.Prefix: PrefixColumn,
+    }
+
+
+class Record(Base):
+    """A wanted object: edited only through change sets. ``id`` comes from one counter for all kinds, so
+    an id names an object for ever, through renames and in history."""
+
+    __abstract__ = True
+
+    __key__: ClassVar[tuple[str, ...]] = ("name",)
+    """Fields that name an object among its kind for people (references without ``_id``)."""
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+
+
+def field(help: str, *, unit: str = "", text: bool = False, **column: Any) -> MappedColumn[Any]:  # noqa: A002
+    """A plain field. ``help`` is one phrase for forms and docs; ``unit`` as in ``Gbit/s``; ``text`` for
+    several lines; the rest goes to ``mapped_column``."""
+    info = {"help": help, "unit": unit, "multiline": text}
+    return mapped_column(info=info, **column)
+
+
+def ref(kind: str, help: str, *, owner: bool = False, **column: Any) -> MappedColumn[Any]:  # noqa: A002
+    """A reference to an object of ``kind`` (a table's name); the attribute's name ends in ``_id``.
+
+    ``owner``: the object is part of the other one and goes with it when that is deleted."""
+    key = ForeignKey(f"{kind}.id")
+    column.setdefault("index", True)
+    return mapped_column(key, info={"help": help, "reference": kind, "owner": owner}, **column)

@@ -1,0 +1,51 @@
+"""Column types that behave alike in SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from netwright.base import address
+
+
+class AddressColumn(TypeDecorator[address.Address]):
+    """One IP address, kept as its 18-byte key."""
+
+    impl = LargeBinary(address.KEY_LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else address.key(ipaddress.ip_address(str(value)))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> address.Address | None:
+        return None if value is None else address.interface_of(value).ip
+
+
+class InterfaceAddressColumn(TypeDecorator[address.Interface]):
+    """An address with its prefix length (``10.0.0.1/31``), kept as its key."""
+
+    impl = LargeBinary(address.KEY_LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else address.key(ipaddress.ip_interface(str(value)))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> address.Interface | None:
+        return None if value is None else address.interface_of(value)
+
+
+class PrefixColumn(TypeDecorator[address.Prefix]):
+    """A prefix without host bits, kept as its key."""
+
+    impl = LargeBinary(address.KEY_LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else address.key(ipaddress.ip_network(str(value)))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> address.Prefix | None:
+        return None if value is None else address.interface_of(value).network

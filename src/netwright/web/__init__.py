@@ -1,0 +1,1 @@
+"""The web interface: pages over the same verbs as the command line."""
