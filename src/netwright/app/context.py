@@ -1,0 +1,137 @@
+"""One installation as objects: what the faces and the worker work with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DatabaseSession
+
+from netwright.app.credentials import CredentialStore
+from netwright.app.home import Home, Settings, open_home
+from netwright.app.hostkeys import DatabaseHostKeys
+from netwright.app.schema import require_current
+from netwright.app.vault import Vault, load_key
+from netwright.base.clock import Clock, SystemClock
+from netwright.base.errors import NotFoundError
+from netwright.device.connect import open_session
+from netwright.device.endpoint import Credentials, Endpoint
+from netwright.device.session import Session
+from netwright.intent.render import Renderer
+from netwright.inventory import KINDS, Device, Site
+from netwright.inventory.place import Status
+from netwright.platforms.catalog import platform
+from netwright.platforms.target import Target
+from netwright.store.changeset import ChangeSets
+from netwright.store.database import Database
+from netwright.store.gitrepo import GitRepository
+from netwright.store.kind import Kinds
+from netwright.store.series import SeriesStore
+
+
+@dataclass(frozen=True)
+class Context:
+    """An open home folder. Parts are made when first asked for."""
+
+    home: Home
+    clock: Clock
+
+    @cached_property
+    def database(self) -> Database:
+        database = Database(self.home.database_url)
+        require_current(database)
+        return database
+
+    @property
+    def settings(self) -> Settings:
+        return self.home.settings
+
+    @property
+    def kinds(self) -> Kinds:
+        return KINDS
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.database, load_key(self.home.key_file))
+
+    @cached_property
+    def credentials(self) -> CredentialStore:
+        return CredentialStore(self.vault)
+
+    @cached_property
+    def changesets(self) -> ChangeSets:
+        return ChangeSets(self.database, KINDS)
+
+    @cached_property
+    def series(self) -> SeriesStore:
+        return SeriesStore(self.home.series)
+
+    @cached_property
+    def backups(self) -> GitRepository:
+        return GitRepository(self.home.backups)
+
+    @cached_property
+    def hostkeys(self) -> DatabaseHostKeys:
+        return DatabaseHostKeys(self.database)
+
+    def renderer(self) -> Renderer:
+        overlay = self.home.settings.templates
+        return Renderer(Path(overlay) if overlay else None)
+
+    def targets(self, names: Collection[str] | None = None, *, site: str | None = None) -> list[Target]:
+        """The active devices to talk to, by name; ``names`` and ``site`` narrow.
+
+        Raises NotFoundError for a name that is not an active device."""
+        credentials = self.credentials.default()
+        with self.database.read() as session:
+            rows = _active(session, names, site)
+        return [
+            Target(name, platform(platform_name), self._endpoint(name, str(host), credentials))
+            for name, platform_name, host in rows
+        ]
+
+    def open_session(self, target: Target) -> Session:
+        return open_session(target.endpoint, self.hostkeys)
+
+    def close(self) -> None:
+        if "database" in self.__dict__:
+            self.database.close()
+
+    def _endpoint(self, device: str, host: str, credentials: Credentials) -> Endpoint:
+        override = self.home.settings.endpoints.get(device)
+        if override is None:
+            return Endpoint(device, host, credentials)
+        return Endpoint(device, override.host, credentials, override.ssh_port, override.snmp_port)
+
+
+def open_context(home: Path | None = None, *, clock: Clock | None = None) -> Context:
+    """The installation in ``home`` (default: NETWRIGHT_HOME or ~/.netwright)."""
+    return Context(open_home(home), clock or SystemClock())
+
+
+def _active(
+    session: DatabaseSession, names: Collection[str] | None, site: str | None
+) -> list[tuple[str, str, object]]:
+    query = (
+        select(Device.name, Device.platform, Device.management_address)
+        .where(Device.status == Status.ACTIVE)
+        .order_by(Device.name)
+    )
+    if site is not None:
+        known = session.scalar(select(Site.id).where(Site.name == site))
+        if known is None:
+            raise NotFoundError("there is no such site", subject=site, remedy="See `netwright show site`.")
+        query = query.where(Device.site_id == known)
+    rows = [tuple(row) for row in session.execute(query)]
+    if names is None:
+        return rows
+    found = {row[0]: row for row in rows}
+    for name in names:
+        if name not in found:
+            raise NotFoundError(
+                "there is no active device of this name", subject=name, remedy="See `netwright show device`."
+            )
+    return [found[name] for name in names]

@@ -1,0 +1,57 @@
+"""What we log in to devices with: one default set, kept as secrets in the vault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netwright.app.vault import Vault
+from netwright.base.errors import NotFoundError
+from netwright.base.secret import Secret
+from netwright.device.endpoint import Credentials
+
+_USERNAME = "device/username"
+_SECRETS = {
+    "password": "device/password",
+    "private_key": "device/private-key",
+    "snmp_community": "device/snmp-community",
+    "snmp_auth": "device/snmp-auth",
+    "snmp_priv": "device/snmp-priv",
+}
+_SNMP_USER = "device/snmp-user"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialStore:
+    """Reads and writes the default credentials. Later sets per site or role come beside it."""
+
+    vault: Vault
+
+    def default(self) -> Credentials:
+        """Raises NotFoundError when none were set."""
+        username = self._get(_USERNAME)
+        if username is None:
+            raise NotFoundError(
+                "there are no credentials for devices",
+                remedy="Set them with `netwright secret credentials --username NAME`.",
+            )
+        snmp_user = self._get(_SNMP_USER)
+        return Credentials(
+            username=username.reveal(),
+            snmp_user=snmp_user.reveal() if snmp_user else None,
+            **{field: self._get(name) for field, name in _SECRETS.items()},
+        )
+
+    def put(self, credentials: Credentials) -> None:
+        self.vault.put(_USERNAME, Secret(credentials.username))
+        if credentials.snmp_user:
+            self.vault.put(_SNMP_USER, Secret(credentials.snmp_user))
+        for field, name in _SECRETS.items():
+            secret: Secret | None = getattr(credentials, field)
+            if secret is not None:
+                self.vault.put(name, secret)
+
+    def _get(self, name: str) -> Secret | None:
+        try:
+            return self.vault.get(name)
+        except NotFoundError:
+            return None
