@@ -27,8 +27,12 @@ class Session(Protocol):
     @property
     def endpoint(self) -> Endpoint: ...
 
-    async def run(self, command: str, *, check: bool = True, timeout_s: float | None = None) -> Reply:
-        """Run a command on an exec channel. ``check``: a non-zero status raises CommandFailedError."""
+    async def run(
+        self, command: str, *, check: bool = True, timeout_s: float | None = None, stdin: bytes | None = None
+    ) -> Reply:
+        """Run a command on an exec channel, with ``stdin`` as its whole input.
+
+        ``check``: a non-zero status raises CommandFailedError."""
         ...
 
     async def put(self, path: str, content: bytes, *, mode: int = 0o600) -> None:
@@ -41,6 +45,11 @@ class Session(Protocol):
 
     async def snmp_walk(self, oid: str) -> Mapping[str, object]:
         """Everything below ``oid``, in order."""
+        ...
+
+    async def snmp_table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
+        """Columns of one table in few requests: row index -> column -> value. The rows are those of the
+        first column; a cell that is missing is left out."""
         ...
 
     async def close(self) -> None: ...
