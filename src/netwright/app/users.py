@@ -193,7 +193,9 @@ def create_user(
 
 def list_users(database: Database) -> list[User]:
     with database.read() as session:
-        return list(session.scalars(select(User).order_by(User.name)))
+        users = list(session.scalars(select(User).order_by(User.name)))
+        session.expunge_all()  # values stay readable after the session
+    return users
 
 
 def set_password(
@@ -233,8 +235,8 @@ def set_disabled(database: Database, name: str, disabled: bool) -> None:
 def check_password(database: Database, name: str, password: str) -> bool:
     """Whether the password is the user's; for changing it."""
     with database.read() as session:
-        user = session.get(User, name)
-    return _verify(password, user.password_hash if user else _nobody()) and user is not None
+        hashed = session.scalar(select(User.password_hash).where(User.name == name))
+    return _verify(password, hashed or _nobody()) and hashed is not None
 
 
 def login(database: Database, clock: Clock, name: str, password: str, address: str) -> Login:
@@ -304,7 +306,9 @@ def login_events(database: Database, *, before: int | None = None, limit: int = 
     if before is not None:
         query = query.where(LoginEvent.id < before)
     with database.read() as session:
-        return list(session.scalars(query))
+        events = list(session.scalars(query))
+        session.expunge_all()
+    return events
 
 
 def _get(session: Session, name: str) -> User:
