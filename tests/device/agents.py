@@ -16,7 +16,9 @@ AUTH, PRIV = "authpass12", "privpass12"
 # tags of BER and SNMPv2c
 _SEQUENCE, _INTEGER, _OCTETS, _NULL, _OID = 0x30, 2, 4, 5, 6
 _END_OF_VIEW = 0x82
-GET, BULK, _RESPONSE = 0xA0, 0xA5, 0xA2
+_GET_REQUEST, _RESPONSE = 0xA0, 0xA2
+GET = 0
+"""Stands for the repetitions in a plain GET."""
 
 
 def agent_endpoint(port: int, *, community: str = COMMUNITY, v3: bool = False, auth: str = AUTH) -> Endpoint:
@@ -84,7 +86,7 @@ Rows = list[tuple[str, int]]
 
 
 class Agent(asyncio.DatagramProtocol):
-    """Answers GETBULK from ``answer(start OID, repetitions)``; None: silence. ``requests`` keeps the
+    """Answers GET and GETBULK from ``answer(start OID, repetitions)``; None: silence. ``requests`` keeps the
     repetitions asked for."""
 
     def __init__(self, answer: Callable[[str, int], Rows | bytes | None]) -> None:
@@ -92,19 +94,19 @@ class Agent(asyncio.DatagramProtocol):
         self._answer = answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         _, message, _ = _read(data)
         _, _, message = _read(message)  # version
         _, community, message = _read(message)
-        _, pdu, _ = _read(message)
+        kind, pdu, _ = _read(message)
         _, request_id, pdu = _read(pdu)
         _, _, pdu = _read(pdu)
         _, repetitions, pdu = _read(pdu)
         _, bindings, _ = _read(pdu)
         start = _oid_text(_read(_read(bindings)[1])[1])
-        self.requests.append(int.from_bytes(repetitions, "big"))
+        self.requests.append(GET if kind == _GET_REQUEST else int.from_bytes(repetitions, "big"))
         rows = self._answer(start, self.requests[-1])
         if rows is None:
             return

@@ -21,7 +21,7 @@ from netwright.base.errors import (
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.snmp import REPETITIONS, RETRIES, SnmpClient
 
-from .agents import Agent, Rows, agent_endpoint, snmpd_config
+from .agents import GET, Agent, Rows, agent_endpoint, snmpd_config
 
 SYS_NAME = "1.3.6.1.2.1.1.5.0"
 IF_TABLE = "1.3.6.1.2.1.2.2"
@@ -138,7 +138,7 @@ async def test_nobody_listens() -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
-    await failure(DeviceUnreachableError, agent_endpoint(port))
+    await failure(DeviceTimeoutError, agent_endpoint(port))  # the library doesn't see ICMP errors
 
 
 async def test_lost_requests_are_sent_again() -> None:
@@ -157,6 +157,8 @@ async def test_lost_requests_are_sent_again() -> None:
 
 async def test_smaller_requests_where_large_answers_get_lost() -> None:
     def answer(start: str, repetitions: int) -> Rows | None:
+        if repetitions == GET:
+            return [(start, 1)]
         if repetitions > 10:
             return None
         first = int(start.removeprefix(ROOT).lstrip(".") or 0) + 1
@@ -171,10 +173,10 @@ async def test_smaller_requests_where_large_answers_get_lost() -> None:
         client.close()
 
 
-async def test_a_silent_agent_is_given_up() -> None:
+async def test_a_dead_agent_is_not_asked_for_less_and_less() -> None:
     async with agent(lambda *_: None) as (served, port):
         assert "no SNMP answer" in (await failure(DeviceTimeoutError, agent_endpoint(port)))
-        assert len(served.requests) == (RETRIES + 1) * len(REPETITIONS)
+        assert len(served.requests) == (RETRIES + 1) * 2  # the walk, then one plain question
 
 
 async def test_a_walk_that_goes_in_circles_ends() -> None:

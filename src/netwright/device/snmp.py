@@ -35,6 +35,8 @@ MAX_ROWS = 1_000_000
 TIME_WINDOW_S = 120.0
 """SNMPv3 clocks are asked for anew after this long (RFC 3414 allows 150 s)."""
 
+_UPTIME = "1.3.6.1.2.1.1.3.0"
+
 T = TypeVar("T")
 
 
@@ -104,6 +106,7 @@ class SnmpClient:
             except DeviceTimeoutError:
                 if self._repetitions + 1 == len(REPETITIONS):
                     raise
+                await self._ask(lambda: session.get_many([_UPTIME]))  # raises for an agent that is just dead
                 self._repetitions += 1
 
     async def _walk_by(self, session: SnmpSession, root: str, repetitions: int) -> dict[str, object]:
