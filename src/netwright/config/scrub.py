@@ -6,29 +6,64 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from netwright.base.secret import Secret
 
 _MASK = "<secret:{}>"
+_MASKED = re.compile(r"<secret:[0-9a-f]{16}>")
 
 
 def scrub(text: str, patterns: Sequence[str], key: Secret) -> str:
     """``text`` with the group ``secret`` of every match of ``patterns`` replaced by a keyed hash.
 
     The same secret under the same key gives the same mask, so that a change stays visible. A pattern is
-    matched line by line; text that is already a mask is left alone."""
+    matched line by line, any number of times a line; text that is already a mask is left alone, so that
+    scrubbing twice changes nothing. Everything else comes back byte for byte."""
     if not patterns:
         return text
-    compiled = [re.compile(pattern) for pattern in patterns]
-    return "".join(_line(line, compiled, key) for line in text.splitlines(keepends=True))
+    compiled = _compiled(tuple(patterns))
+    return "\n".join(_line(line, compiled, key) for line in text.split("\n"))
+
+
+def secrets_in(text: str, patterns: Sequence[str]) -> set[str]:
+    """The secrets that ``patterns`` find, for masking them in other text (error messages)."""
+    compiled = _compiled(tuple(patterns))
+    return {
+        match["secret"]
+        for line in text.split("\n")
+        for pattern in compiled
+        for match in pattern.finditer(line)
+        if not _MASKED.fullmatch(match["secret"])
+    }
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in patterns)
 
 
 def _line(line: str, patterns: Sequence[re.Pattern[str]], key: Secret) -> str:
-    for pattern in patterns:
-        match = pattern.search(line)
-        if match is None or match["secret"].startswith("<secret:"):
-            continue
-        digest = hmac.new(key.reveal().encode(), match["secret"].encode(), hashlib.sha256)
-        start, end = match.span("secret")
-        line = line[:start] + _MASK.format(digest.hexdigest()[:16]) + line[end:]
+    """All patterns look at the line as it came; the union of what they find is masked from the right."""
+    spans = sorted({match.span("secret") for pattern in patterns for match in pattern.finditer(line)})
+    for start, end in reversed(_apart(spans)):
+        secret = line[start:end]
+        if secret and not _MASKED.fullmatch(secret):
+            line = f"{line[:start]}{_mask(secret, key)}{line[end:]}"
     return line
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Overlapping spans joined."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _mask(secret: str, key: Secret) -> str:
+    digest = hmac.new(key.reveal().encode(), secret.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return _MASK.format(digest.hexdigest()[:16])
