@@ -10,9 +10,20 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from netwright.base.errors import StorageError
+
 _BUSY_TIMEOUT_MS = 30_000
+_REMEDIES = (
+    ("full", "Free some space; nothing of this change was kept."),
+    ("readonly", "Give this user the right to write it."),
+    ("unable to open", "Give this user the right to the file and its folder."),
+    ("locked", "Another process holds it for long; try again."),
+    ("no such table", "Run `netwright init` in a new home, or bring the database to this version."),
+    ("malformed", "Restore it from its backup."),
+)
 
 
 def _dumps(value: Any) -> str:
@@ -40,15 +51,35 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only session; whatever it changed is rolled back."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._told(), Session(self.engine, expire_on_commit=False) as session:
             yield session
             session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits at the end of the block and rolls back on any error."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """A session that may write and never keeps it: the transaction is always rolled back."""
+        with self._told(), Session(self._writer, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the machine refused (disk full, read-only, locked, no server) as a StorageError."""
+        try:
+            yield
+        except OperationalError as error:
+            reason = str(error.orig)
+            raise StorageError(
+                f"the database refused ({reason})",
+                subject=self.url.render_as_string(hide_password=True),
+                remedy=_remedy(reason),
+            ) from error
 
     @property
     def writer(self) -> Engine:
@@ -57,6 +88,13 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _remedy(reason: str) -> str:
+    for mark, remedy in _REMEDIES:
+        if mark in reason:
+            return remedy
+    return "See that the database runs and is the one of this version."
 
 
 def _sqlite_connect(connection: Any, _record: object) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import JSON, Boolean, Enum, Float, Integer, Table
 from sqlalchemy.sql.schema import Column
 
 from netwright.base.errors import NotFoundError
-from netwright.store.record import Record
+from netwright.store.record import Base, Record
 from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn
 
 
@@ -69,12 +70,21 @@ class Kind:
         known = ", ".join(spec.name for spec in self.fields)
         raise NotFoundError(f"{self.name} has no field {name!r}", remedy=f"Its fields are: {known}.")
 
+    @property
+    def key_fields(self) -> tuple[FieldSpec, ...]:
+        return tuple(self.field(name) for name in self.key)
+
 
 class Kinds(Mapping[str, Kind]):
     """The kinds of one product, in an order in which each comes after those it refers to."""
 
     def __init__(self, records: Iterable[type[Record]]) -> None:
         self._kinds = {record.__tablename__: describe(record) for record in records}
+        self._referrers: dict[str, list[tuple[Kind, FieldSpec]]] = {name: [] for name in self._kinds}
+        for kind in self._kinds.values():
+            for spec in kind.fields:
+                if spec.reference in self._referrers:
+                    self._referrers[spec.reference].append((kind, spec))
 
     def __getitem__(self, name: str) -> Kind:
         try:
@@ -93,7 +103,26 @@ class Kinds(Mapping[str, Kind]):
     def __len__(self) -> int:
         return len(self._kinds)
 
+    def referrers(self, name: str) -> list[tuple[Kind, FieldSpec]]:
+        """The fields of all kinds that refer to ``name``."""
+        return self._referrers[name]
 
+
+def as_kind(kind: Kind | str) -> Kind:
+    """``kind`` itself, or the kind whose table has that name."""
+    return kind if isinstance(kind, Kind) else _named(kind)
+
+
+@cache
+def _named(name: str) -> Kind:
+    for mapper in Base.registry.mappers:
+        record = mapper.class_
+        if issubclass(record, Record) and record.__tablename__ == name:
+            return describe(record)
+    raise NotFoundError(f"there is no kind {name!r}", remedy="Run `netwright show` for the kinds.")
+
+
+@cache
 def describe(record: type[Record]) -> Kind:
     """The kind that a record class declares."""
     table = cast("Table", record.__table__)

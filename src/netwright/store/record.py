@@ -64,7 +64,8 @@ def field(help: str, *, unit: str = "", text: bool = False, **column: Any) -> Ma
 def ref(kind: str, help: str, *, owner: bool = False, **column: Any) -> MappedColumn[Any]:  # noqa: A002
     """A reference to an object of ``kind`` (a table's name); the attribute's name ends in ``_id``.
 
-    ``owner``: the object is part of the other one and goes with it when that is deleted."""
-    key = ForeignKey(f"{kind}.id")
+    ``owner``: the object is part of the other one and goes with it when that is deleted. The database
+    checks references at commit, so that a merge may write its objects in any order."""
+    key = ForeignKey(f"{kind}.id", deferrable=True, initially="DEFERRED")
     column.setdefault("index", True)
     return mapped_column(key, info={"help": help, "reference": kind, "owner": owner}, **column)

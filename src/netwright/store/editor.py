@@ -1,0 +1,237 @@
+"""Editing a change set: many edits, checked as they come, folded into its deltas in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from netwright.base.errors import InputError, NotFoundError
+from netwright.store.database import Database
+from netwright.store.delta import Change, Delta, Op, Ref, deleted, updated
+from netwright.store.history import chunks, documents
+from netwright.store.identity import allocate
+from netwright.store.kind import Kind, Kinds
+from netwright.store.naming import Namer
+from netwright.store.value import Doc, codec
+
+_LARGEST_BLOCK = 1_000
+
+
+class Editor:
+    """Collects edits of one change set. Get it from ``ChangeSets.edit``; nothing is kept unless the block
+    ends well. A wrong value is refused at the call; an object that is not there, at the end."""
+
+    def __init__(self, database: Database, kinds: Kinds) -> None:
+        self._database = database
+        self._kinds = kinds
+        self._edits: list[tuple[Op, Kind, int, Doc]] = []
+        self._ids: Iterator[int] = iter(())
+        self._block = 1
+
+    def create(self, kind: str, fields: Mapping[str, Any]) -> int:
+        """A new object; returns its id, which other edits may refer to at once."""
+        described = self._kinds[kind]
+        doc = codec(described).take_new(fields)
+        object_id = self._next_id()
+        self._edits.append((Op.CREATE, described, object_id, doc))
+        return object_id
+
+    def update(self, kind: str, object_id: int, fields: Mapping[str, Any]) -> None:
+        """Other values for some fields. Values that are there already change nothing."""
+        described = self._kinds[kind]
+        doc = codec(described).take(fields, f"{kind} #{object_id}")
+        self._edits.append((Op.UPDATE, described, object_id, doc))
+
+    def delete(self, kind: str, object_id: int) -> None:
+        """Delete an object and, recorded with it, all that it owns."""
+        self._edits.append((Op.DELETE, self._kinds[kind], object_id, {}))
+
+    def flush(self, session: Session, changeset_id: int) -> None:
+        """Fold what was collected into the deltas of the change set."""
+        fold = _Fold(session, self._kinds, changeset_id)
+        for op, edits in _runs(self._edits):
+            if op is Op.DELETE:
+                fold.delete([(kind, object_id) for _, kind, object_id, _ in edits])
+            else:
+                fold.write(edits)
+        fold.store()
+        self._edits = []
+
+    def _next_id(self) -> int:
+        for object_id in self._ids:
+            return object_id
+        with self._database.write() as session:  # short, so that the counter is not held while others wait
+            self._ids = iter(allocate(session, self._block))
+        self._block = min(self._block * 2, _LARGEST_BLOCK)
+        return next(self._ids)
+
+
+class _Fold:
+    """The deltas of a change set that edits touch, as they become."""
+
+    def __init__(self, session: Session, kinds: Kinds, changeset_id: int) -> None:
+        self._session = session
+        self._kinds = kinds
+        self._changeset_id = changeset_id
+        self._changes: dict[Ref, Change | None] = {}
+        self._written: set[Ref] = set()
+        self._stored: set[int] = set()
+        """Ids that have a row in the table."""
+        self._whole: set[str] = set()
+        """Kinds all of whose deltas are loaded."""
+
+    def write(self, edits: list[tuple[Op, Kind, int, Doc]]) -> None:
+        """Creates and updates, in their order."""
+        ids: dict[str, set[int]] = defaultdict(set)
+        for op, kind, object_id, doc in edits:
+            if op is Op.CREATE:
+                self._set((kind.name, object_id), Change(kind.name, object_id, op, None, doc))
+            else:
+                ids[kind.name].add(object_id)
+        present: dict[Ref, Doc] = {}
+        for name, wanted in ids.items():
+            self._load(name, wanted)
+            there = documents(self._session, self._kinds[name], wanted)
+            present.update(((name, object_id), doc) for object_id, doc in there.items())
+        for op, kind, object_id, doc in edits:
+            if op is Op.UPDATE:
+                self._update(kind, object_id, doc, present)
+
+    def delete(self, targets: Iterable[tuple[Kind, int]]) -> None:
+        """Deletions, with all that the objects own: children in the tables and in the change set."""
+        frontier: dict[str, set[int]] = defaultdict(set)
+        for kind, object_id in targets:
+            frontier[kind.name].add(object_id)
+        for name, ids in frontier.items():
+            self._load(name, ids)
+            self._require(self._kinds[name], ids)
+        while frontier:
+            following: dict[str, set[int]] = defaultdict(set)
+            for name, found in frontier.items():
+                ids = {object_id for object_id in found if not self._is((name, object_id), Op.DELETE)}
+                for child, children in self._owned(name, ids):
+                    following[child.name] |= children
+                self._delete(self._kinds[name], ids)
+            frontier = {name: ids for name, ids in following.items() if ids}
+
+    def store(self) -> None:
+        """Write the deltas that changed."""
+        stale = [object_id for _, object_id in self._written if object_id in self._stored]
+        for part in chunks(stale):
+            self._session.execute(
+                delete(Delta).where(Delta.changeset_id == self._changeset_id, Delta.object_id.in_(part))
+            )
+        changes = (self._changes[ref] for ref in sorted(self._written, key=lambda ref: ref[1]))
+        write_deltas(self._session, self._changeset_id, (change for change in changes if change is not None))
+
+    def _set(self, ref: Ref, change: Change | None) -> None:
+        self._changes[ref] = change
+        self._written.add(ref)
+
+    def _is(self, ref: Ref, op: Op) -> bool:
+        change = self._changes.get(ref)
+        return change is not None and change.op is op
+
+    def _update(self, kind: Kind, object_id: int, doc: Doc, present: Mapping[Ref, Doc]) -> None:
+        ref = (kind.name, object_id)
+        if self._is(ref, Op.DELETE):
+            raise InputError(
+                "this change set deletes the object",
+                subject=f"{kind.name} {Namer(self._session).key(kind, object_id)}",
+                remedy="Create it anew, or edit it in another change set.",
+            )
+        if ref not in present and not self._is(ref, Op.CREATE):
+            raise _missing(kind, object_id)
+        known = self._changes.get(ref)
+        self._set(ref, updated(codec(kind), known, ref, present.get(ref, {}), doc))
+
+    def _delete(self, kind: Kind, ids: set[int]) -> None:
+        there = documents(self._session, kind, ids)
+        for object_id in ids:
+            ref = (kind.name, object_id)
+            known = self._changes.get(ref)
+            self._set(ref, deleted(known, ref, there[object_id]) if object_id in there else None)
+
+    def _owned(self, name: str, ids: set[int]) -> Iterator[tuple[Kind, set[int]]]:
+        for child, spec in self._kinds.referrers(name):
+            if not spec.owner:
+                continue
+            self._load_kind(child.name)
+            found: set[int] = set()
+            column = child.table.c[spec.column]
+            for part in chunks(ids):
+                found.update(self._session.scalars(select(child.table.c.id).where(column.in_(part))))
+            for (kind_name, object_id), change in self._changes.items():
+                if kind_name != child.name or change is None or spec.column not in (change.after or {}):
+                    continue
+                owned = (change.after or {})[spec.column] in ids
+                (found.add if owned else found.discard)(object_id)
+            yield child, found
+
+    def _require(self, kind: Kind, ids: set[int]) -> None:
+        unknown = {object_id for object_id in ids if self._changes.get((kind.name, object_id)) is None}
+        for object_id in sorted(unknown - documents(self._session, kind, unknown).keys()):
+            raise _missing(kind, object_id)
+
+    def _load(self, kind_name: str, ids: Iterable[int]) -> None:
+        unknown = [object_id for object_id in ids if (kind_name, object_id) not in self._changes]
+        for part in chunks(unknown):
+            self._take(self._query().where(Delta.object_id.in_(part)))
+
+    def _load_kind(self, kind_name: str) -> None:
+        if kind_name not in self._whole:
+            self._whole.add(kind_name)
+            self._take(self._query().where(Delta.kind == kind_name))
+
+    def _query(self) -> Any:
+        columns = (Delta.kind, Delta.object_id, Delta.op, Delta.before, Delta.after)
+        return select(*columns).where(Delta.changeset_id == self._changeset_id)
+
+    def _take(self, query: Any) -> None:
+        for row in self._session.execute(query):
+            change = Change(*row)
+            self._stored.add(change.id)
+            self._changes.setdefault(change.ref, change)
+
+
+def write_deltas(session: Session, changeset_id: int, changes: Iterable[Change]) -> None:
+    """Insert deltas that the change set does not hold yet."""
+    for part in chunks(changes):
+        session.execute(
+            insert(Delta.__table__),  # type: ignore[arg-type]
+            [
+                {
+                    "changeset_id": changeset_id,
+                    "object_id": change.id,
+                    "kind": change.kind,
+                    "op": change.op,
+                    "before": change.before,
+                    "after": change.after,
+                }
+                for change in part
+            ],
+        )
+
+
+def _missing(kind: Kind, object_id: int) -> NotFoundError:
+    return NotFoundError(
+        f"there is no {kind.name} with id {object_id}", remedy=f"List them with `netwright show {kind.name}`."
+    )
+
+
+def _runs(
+    edits: Iterable[tuple[Op, Kind, int, Doc]],
+) -> Iterator[tuple[Op, list[tuple[Op, Kind, int, Doc]]]]:
+    """Neighbouring edits that can be folded together: writes, or deletions."""
+    run: list[tuple[Op, Kind, int, Doc]] = []
+    for edit in edits:
+        if run and (run[0][0] is Op.DELETE) != (edit[0] is Op.DELETE):
+            yield run[0][0], run
+            run = []
+        run.append(edit)
+    if run:
+        yield run[0][0], run

@@ -1,0 +1,217 @@
+"""What the merged state would break: unique names, and references that would lead nowhere.
+
+Looked for before anything is written, by statements over the touched objects only, so that people get
+sentences about objects and not a database's words about constraints.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, UniqueConstraint, select, tuple_
+from sqlalchemy.orm import Session
+
+from netwright.store.delta import Ref
+from netwright.store.history import chunks
+from netwright.store.kind import FieldSpec, Kind, Kinds
+from netwright.store.naming import Namer
+from netwright.store.problem import Problem
+from netwright.store.value import Doc, codec
+
+
+@dataclass(slots=True)
+class Outlook:
+    """The touched part of a merged state: whole documents after the merge, None for what is deleted."""
+
+    docs: dict[Ref, Doc | None]
+    created: set[Ref] = field(default_factory=set)
+    changed: dict[Ref, set[str]] = field(default_factory=dict)
+    """Columns written, for what is created or updated."""
+
+    def of(self, kind: Kind) -> Iterator[tuple[int, Doc]]:
+        """Documents of a kind that something is written to."""
+        for ref in self.changed:
+            doc = self.docs[ref]
+            if ref[0] == kind.name and doc is not None:
+                yield ref[1], doc
+
+    def deleted(self, kind: Kind) -> set[int]:
+        return {
+            object_id for (name, object_id), doc in self.docs.items() if name == kind.name and doc is None
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """An object that would be left referring to a deleted one."""
+
+    kind: Kind
+    spec: FieldSpec
+    id: int
+    target: int
+
+
+def unique_sets(table: Table) -> list[tuple[str, ...]]:
+    """The groups of columns that are unique together, the primary key left out."""
+    found = {
+        tuple(column.name for column in constraint.columns)
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
+    }
+    found |= {tuple(column.name for column in index.columns) for index in table.indexes if index.unique}
+    return sorted(found)
+
+
+def clashes(session: Session, kinds: Kinds, outlook: Outlook, namer: Namer) -> list[Problem]:
+    """Objects that would have the same unique values as another."""
+    problems: list[Problem] = []
+    for kind in kinds.values():
+        for columns in unique_sets(kind.table):
+            problems.extend(_clashes(session, kind, columns, outlook, namer))
+    return problems
+
+
+def broken_references(session: Session, kinds: Kinds, outlook: Outlook, namer: Namer) -> list[Problem]:
+    """Written references to objects that are not there after the merge."""
+    problems: list[Problem] = []
+    for kind in kinds.values():
+        for spec in kind.fields:
+            if spec.reference is None:
+                continue
+            wanted = {
+                object_id: doc[spec.column]
+                for object_id, doc in outlook.of(kind)
+                if spec.column in outlook.changed[kind.name, object_id] and doc[spec.column] is not None
+            }
+            missing = _missing(session, kinds[spec.reference], set(wanted.values()), outlook)
+            problems.extend(
+                Problem(
+                    f"{spec.name} refers to {spec.reference} {namer.key(spec.reference, target)}, which "
+                    "is not there",
+                    kind.name,
+                    namer.key(kind, object_id),
+                    object_id,
+                    spec.name,
+                )
+                for object_id, target in wanted.items()
+                if target in missing
+            )
+    return problems
+
+
+def left_behind(session: Session, kinds: Kinds, outlook: Outlook) -> Iterator[Referrer]:
+    """Untouched objects that refer to one that would be deleted."""
+    for kind in kinds.values():
+        gone = outlook.deleted(kind)
+        if not gone:
+            continue
+        for referrer, spec in kinds.referrers(kind.name):
+            column = referrer.table.c[spec.column]
+            for part in chunks(gone):
+                rows = session.execute(select(referrer.table.c.id, column).where(column.in_(part)))
+                for object_id, target in rows:
+                    if not _moved_on(outlook, (referrer.name, object_id), spec, target):
+                        yield Referrer(referrer, spec, object_id, target)
+
+
+def _moved_on(outlook: Outlook, ref: Ref, spec: FieldSpec, target: int) -> bool:
+    if ref not in outlook.docs:
+        return False
+    doc = outlook.docs[ref]
+    return doc is None or doc[spec.column] != target
+
+
+def _missing(session: Session, kind: Kind, ids: set[int], outlook: Outlook) -> set[int]:
+    touched = {object_id for object_id in ids if (kind.name, object_id) in outlook.docs}
+    gone = {object_id for object_id in touched if outlook.docs[kind.name, object_id] is None}
+    asked = ids - touched
+    there: set[int] = set()
+    for part in chunks(asked):
+        there.update(session.scalars(select(kind.table.c.id).where(kind.table.c.id.in_(part))))
+    return gone | (asked - there)
+
+
+def _clashes(
+    session: Session, kind: Kind, columns: tuple[str, ...], outlook: Outlook, namer: Namer
+) -> Iterator[Problem]:
+    holders: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    searched: set[tuple[Any, ...]] = set()
+    fresh = _fresh_columns(kind, columns)
+    for object_id, doc in outlook.of(kind):
+        if outlook.changed[kind.name, object_id].isdisjoint(columns):
+            continue
+        values = tuple(doc[name] for name in columns)
+        if None in values:
+            continue  # SQL: an empty value is equal to nothing
+        holders[values].append(object_id)
+        if not any((target, doc[name]) in outlook.created for name, target in fresh):
+            searched.add(values)
+    for values, object_id in _others(session, kind, columns, searched, outlook):
+        holders[values].append(object_id)
+    for values, ids in holders.items():
+        for object_id in ids[:1] if len(ids) > 1 else ():
+            yield _clash(kind, columns, values, object_id, ids[1:], namer)
+
+
+def _fresh_columns(kind: Kind, columns: Iterable[str]) -> list[tuple[str, str]]:
+    """Columns that refer to a kind: when they refer to an object of this very merge, no row can clash."""
+    specs = codec(kind).fields
+    return [(name, target) for name in columns if (target := specs[name].spec.reference) is not None]
+
+
+def _others(
+    session: Session,
+    kind: Kind,
+    columns: tuple[str, ...],
+    searched: set[tuple[Any, ...]],
+    outlook: Outlook,
+) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Objects that hold one of the values and keep it: those of the tables, as the merge leaves them."""
+    table = kind.table
+    ways = codec(kind)
+    targets = [table.c[name] for name in columns]
+    for part in chunks(searched, 1_000):
+        matches = (
+            targets[0].in_([one[0] for one in part]) if len(targets) == 1 else tuple_(*targets).in_(part)
+        )
+        for object_id, *row in session.execute(select(table.c.id, *targets).where(matches)):
+            ref = (kind.name, object_id)
+            if ref in outlook.docs and (outlook.docs[ref] is None or _rewritten(outlook, ref, columns)):
+                continue
+            converts = [ways.fields[name].plain for name in columns]
+            values = tuple(
+                value if convert is None else convert(value)
+                for convert, value in zip(converts, row, strict=True)
+            )
+            yield values, object_id
+
+
+def _rewritten(outlook: Outlook, ref: Ref, columns: tuple[str, ...]) -> bool:
+    return not outlook.changed.get(ref, set()).isdisjoint(columns)
+
+
+def _clash(
+    kind: Kind,
+    columns: tuple[str, ...],
+    values: tuple[Any, ...],
+    object_id: int,
+    others: list[int],
+    namer: Namer,
+) -> Problem:
+    specs: Mapping[str, FieldSpec] = {name: codec(kind).fields[name].spec for name in columns}
+    said = " and ".join(
+        f"{spec.name} {namer.value(spec, value)}" for spec, value in zip(specs.values(), values, strict=True)
+    )
+    names = sorted({namer.key(kind, other) for other in others})
+    keys = {namer.key(kind, object_id), *names}
+    who = "another " + kind.name if len(keys) == 1 else ", ".join(f"{kind.name} {name}" for name in names)
+    return Problem(
+        f"{said} is taken by {who} too",
+        kind.name,
+        namer.key(kind, object_id),
+        object_id,
+        next(iter(specs.values())).name,
+    )

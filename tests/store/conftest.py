@@ -1,0 +1,51 @@
+"""Databases that hold invented kinds or the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from netwright.inventory import KINDS
+from netwright.store.database import Database
+from netwright.store.kind import Kinds
+from netwright.store.record import Base
+
+from .stores import INVENTED, Box, Part, Store, Wire, Zone
+
+
+@pytest.fixture(scope="session")
+def invented() -> Kinds:
+    return Kinds((Zone, Box, Part, Wire))
+
+
+@pytest.fixture(scope="session")
+def new_store(invented: Kinds, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
+    """Makes an empty store of invented kinds; cheap enough for each example of a property."""
+    counter = iter(range(1 << 30))
+    folder = tmp_path_factory.mktemp("stores")
+
+    def make() -> Store:
+        database = Database(f"sqlite:///{folder / str(next(counter))}.db")
+        Base.metadata.create_all(database.writer)
+        INVENTED.create_all(database.writer)
+        return Store(database, invented)
+
+    return make
+
+
+@pytest.fixture
+def store(new_store: Callable[[], Store]) -> Iterator[Store]:
+    made = new_store()
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Iterator[Store]:
+    """A store of the real kinds."""
+    database = Database(f"sqlite:///{tmp_path / 'netwright.db'}")
+    Base.metadata.create_all(database.writer)
+    yield Store(database, KINDS)
+    database.close()
