@@ -6,7 +6,7 @@ Times are Unix seconds.
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netwright.base import address
@@ -161,7 +161,18 @@ class Finding(Base):
     """A difference between wanted and observed, or a fault. Open while ``cleared_at`` is None."""
 
     __tablename__ = "finding"
-    __table_args__ = (Index("ix_finding_open", "cleared_at", "device"),)
+    __table_args__ = (
+        Index("ix_finding_open", "cleared_at", "device"),
+        Index(
+            "uq_finding_open",
+            "kind",
+            "device",
+            "object",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     kind: Mapped[str]

@@ -1,0 +1,112 @@
+"""Is the device there, does it answer, and is it the one we bought?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netwright.base.clock import iso
+from netwright.collect.audit.ground import Ground, Subject
+from netwright.collect.findings import FindingDraft, Severity
+from netwright.collect.wanted import WantedDevice
+
+
+def presence(ground: Ground, device: WantedDevice) -> Iterator[FindingDraft]:
+    """``device-missing``: it never answered. ``device-unreachable``: it did, and no longer does."""
+    name, seen = device.name, ground.seen.get(device.name)
+    if seen is None or not seen.answered:
+        asked = seen is not None and seen.error
+        yield FindingDraft(
+            "device-missing",
+            Severity.MAJOR,
+            name,
+            f"{name} never answered{f' ({seen.error})' if seen and asked else ''}."
+            + ("" if asked else f" Run `netwright discover {name}`."),
+            site=device.site,
+            wanted="answers",
+            observed=seen.error if seen and asked else "never asked",
+            via=(f"site:{device.site}",),
+        )
+    elif seen.reachable is False:
+        last = iso(seen.polled_at) if seen.polled_at else "never"
+        yield FindingDraft(
+            "device-unreachable",
+            Severity.MAJOR,
+            name,
+            f"{name} does not answer ({seen.error.rstrip('.')}). Its last answer was at {last}.",
+            site=device.site,
+            wanted="answers",
+            observed=seen.error,
+            via=(f"site:{device.site}",),
+        )
+
+
+def identity(subject: Subject) -> Iterator[FindingDraft]:
+    """``wrong-serial``, ``wrong-model``."""
+    if not subject.seen.discovered:
+        return
+    checks = (
+        ("wrong-serial", "serial number", subject.wanted.serial, subject.seen.serial),
+        ("wrong-model", "model", subject.wanted.model, subject.seen.model),
+    )
+    for kind, title, wanted, seen in checks:
+        if wanted and seen and wanted != seen:
+            yield FindingDraft(
+                kind,
+                Severity.MAJOR,
+                subject.name,
+                f"{subject.name} has {title} {seen}; wanted {wanted}. If the device was replaced, correct its"
+                f" {title} in the inventory; if not, find out what answers at"
+                f" {subject.wanted.management_address}.",
+                site=subject.site,
+                wanted=wanted,
+                observed=seen,
+                via=subject.via()[:1],
+            )
+
+
+def configured(subject: Subject) -> Iterator[FindingDraft]:
+    """``not-configured``: a router that runs nothing of what we want yet."""
+    if subject.name not in subject.ground.deaths.unconfigured:
+        return
+    count = sum(session.enabled for session in subject.wanted.sessions)
+    yield FindingDraft(
+        "not-configured",
+        Severity.MAJOR,
+        subject.name,
+        f"{subject.name} runs none of its {count} wanted BGP sessions and has none of their addresses: it was"
+        f" not configured yet. See `netwright plan {subject.name}`, then `netwright deploy {subject.name}`.",
+        site=subject.site,
+        wanted=f"{count} BGP sessions",
+        observed="none",
+        via=subject.via(),
+    )
+
+
+def freshness(subject: Subject) -> Iterator[FindingDraft]:
+    """``stale-data``: nobody asked for too long. ``partial-answer``: a part was not understood."""
+    seen = subject.seen
+    if (
+        seen.reachable
+        and seen.polled_at is not None
+        and subject.ground.now - seen.polled_at > subject.ground.stale_after_s
+    ):
+        age = subject.ground.now - seen.polled_at
+        yield FindingDraft(
+            "stale-data",
+            Severity.MINOR,
+            subject.name,
+            f"what is known of {subject.name} is {age:.0f} s old. Run `netwright collect`, or start the"
+            " worker.",
+            site=subject.site,
+            wanted=f"an answer at least every {subject.ground.stale_after_s:.0f} s",
+            observed=f"last answer at {iso(seen.polled_at)}",
+        )
+    if seen.reachable and seen.error:
+        yield FindingDraft(
+            "partial-answer",
+            Severity.MINOR,
+            subject.name,
+            f"{subject.name}: {seen.error}. Run these on the device by hand and see what they print.",
+            site=subject.site,
+            observed=seen.error,
+        )
