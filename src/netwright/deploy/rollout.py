@@ -166,7 +166,7 @@ def _row(rollout: str, wave: int, plan: DevicePlan, candidate: Candidate) -> Rol
 
 def _candidates(session: Session, names: Sequence[str]) -> list[Candidate]:
     sizes = select(Device.redundancy_group, func.count()).group_by(Device.redundancy_group)
-    group_sizes = {group: count for group, count in session.execute(sizes)}
+    group_sizes: dict[str, int] = {row[0]: row[1] for row in session.execute(sizes)}
     rows = session.execute(
         select(Device.name, Site.name, Device.role, Device.redundancy_group)
         .join(Site, Site.id == Device.site_id)
