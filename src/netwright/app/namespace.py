@@ -39,7 +39,9 @@ def enter(name: str) -> None:
         if libc.setns(descriptor, _CLONE_NEWNET) != 0:
             code = ctypes.get_errno()
             raise InputError(
-                f"can't enter the network namespace ({os.strerror(code)})", subject=name, remedy="Run as root."
+                f"can't enter the network namespace ({os.strerror(code)})",
+                subject=name,
+                remedy="Run as root.",
             )
     finally:
         os.close(descriptor)

@@ -54,7 +54,9 @@ def init(home: Path | None, database: str, access: Path | None, upgrade_only: bo
         _keep(context, lab)
     password = create_user(context.database, "admin", None, "admin")
     console.print(f"Home folder: {made.path}")
-    console.print(f"Web login:   admin / {password}   (shown once; `netwright user password admin` makes a new one)")
+    console.print(
+        f"Web login:   admin / {password}   (shown once; `netwright user password admin` makes a new one)"
+    )
     context.close()
 
 

@@ -36,7 +36,9 @@ def list_(context: Context) -> None:
 @pass_context_object
 def set_(context: Context, name: str, file: click.utils.LazyFile | None) -> None:
     """Set secret NAME; asks for the value unless --file is given."""
-    value = file.read().rstrip("\n") if file else click.prompt("Value", hide_input=True, confirmation_prompt=True)
+    value = (
+        file.read().rstrip("\n") if file else click.prompt("Value", hide_input=True, confirmation_prompt=True)
+    )
     if not value:
         raise InputError("the value is empty", subject=name, remedy="Give a value.")
     context.vault.put(name, Secret(value))

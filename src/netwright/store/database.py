@@ -53,7 +53,7 @@ class Database:
         """A read-only session; whatever it changed is rolled back."""
         with self._told(), Session(self.engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
+            session.expunge_all()  # what was read stays readable; closing rolls the rest back
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -66,7 +66,7 @@ class Database:
         """A session that may write and never keeps it: the transaction is always rolled back."""
         with self._told(), Session(self._writer, expire_on_commit=False) as session:
             yield session
-            session.rollback()
+            session.expunge_all()  # what was read stays readable; closing rolls the rest back
 
     @contextmanager
     def _told(self) -> Iterator[None]:
