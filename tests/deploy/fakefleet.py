@@ -130,8 +130,9 @@ class FileDriver:
         running = _of(session).reach()["running"]
         if "nonsense" in config:
             return CheckResult(False, errors=("line 1: unknown command nonsense",))
-        words = [line for line in config.splitlines() if line not in running.splitlines()]
-        words += [f"no {line}" for line in running.splitlines() if line not in config.splitlines()]
+        before, after = running.lower().splitlines(), config.lower().splitlines()
+        words = [line for line in after if line not in before]
+        words += [f"no {line}" for line in before if line not in after]
         return CheckResult(True, tuple(words))
 
     async def arm(self, session: Session, config: str, *, token: str, timer_s: int) -> None:

@@ -50,8 +50,7 @@ async def test_a_device_that_runs_what_is_wanted_is_same(network: Network) -> No
 
 
 async def test_another_spelling_that_the_device_takes_for_the_same_is_same(network: Network) -> None:
-    turned = "\n".join(reversed(wanted("ams-tor1").splitlines())) + "\n"
-    network.fleet.device("ams-tor1").change(running=turned)
+    network.fleet.device("ams-tor1").change(running=wanted("ams-tor1").upper())
     assert (await network.plan("ams-tor1")).empty
     unchecked = network.planner(check=False)
     assert not (await unchecked.make(network.fleet.targets(["ams-tor1"]), wanted)).empty

@@ -14,7 +14,8 @@ from netwright.base.errors import NetwrightError
 from netwright.base.outcome import Outcome
 from netwright.base.secret import Secret
 from netwright.collect.observed import ObservedConfig
-from netwright.deploy.difference import difference, same
+from netwright.config.compare import difference, same
+from netwright.config.dialect import dialect
 from netwright.device.fleet import for_each
 from netwright.device.session import Session
 from netwright.platforms.platform import CheckResult, ConfigDriver
@@ -24,6 +25,7 @@ from netwright.store.sealed import text_digest
 
 _DEADLINE_S = 120.0
 _ROWS_AT_ONCE = 32
+_CONTEXT_LINES = 2
 
 
 class PlanState(enum.StrEnum):
@@ -139,19 +141,21 @@ class Planner:
             running_hash=text_digest(running_shown),
             running=running_shown,
         )
-        if same(running, wanted):
+        language = dialect(target.platform.dialect)
+        if same(running, wanted, language):
             return plan
         checked = await driver.check(session, wanted) if self.check else CheckResult(ok=True, commands=("",))
         if checked.ok and not checked.commands:
             return plan  # another spelling of the same; the device's own software sees no difference
-        found = difference(running_shown, wanted_shown)
+        diff = difference(running_shown, wanted_shown, language, context=_CONTEXT_LINES)
+        body = diff.splitlines()[2:]
         words = checked.commands if checked.ok else checked.errors
         return replace(
             plan,
             state=PlanState.DIFFERS if checked.ok else PlanState.REFUSED,
-            diff=found.text,
-            added=found.added,
-            removed=found.removed,
+            diff=diff,
+            added=sum(line.startswith("+") for line in body),
+            removed=sum(line.startswith("-") for line in body),
             words=tuple(scrub(line) for line in words if line),
             message="" if checked.ok else "the device's own check refuses the configuration",
             wanted=Secret(wanted),

@@ -23,8 +23,9 @@ from netwright.base.errors import (
     NetwrightError,
 )
 from netwright.base.secret import Secret
+from netwright.config.compare import same
+from netwright.config.dialect import dialect
 from netwright.deploy.checks import Baseline, baseline_of, faults, sessions_named
-from netwright.deploy.difference import same
 from netwright.deploy.journal import DeviceJob, Journal
 from netwright.deploy.moment import Moment, Observer
 from netwright.deploy.plan import DevicePlan, PlanState, store_configs
@@ -146,7 +147,7 @@ class _Change:
             running = await self._driver.read_running(session)
             sample = await self._target.platform.facts.sample(session)
         shown = text_digest(self._scrub(running))
-        if same(running, self._wanted()):
+        if self._same(running, self._wanted()):
             self._keep_equal(running)
             return self._advance(DeviceState.CONFIRMED, "runs what is wanted already")
         if shown != self._job.running_hash:
@@ -231,7 +232,7 @@ class _Change:
             ) else "it does not run what was armed"
 
     async def _equal(self, session: Session, running: str, wanted: str) -> bool:
-        if same(running, wanted):
+        if self._same(running, wanted):
             return True
         checked = await self._driver.check(session, wanted)
         return checked.ok and not checked.commands
@@ -344,6 +345,9 @@ class _Change:
 
     def _wanted(self) -> str:
         return self._hands.texts.get(self._job.wanted_hash).reveal()
+
+    def _same(self, running: str, wanted: str) -> bool:
+        return same(running, wanted, dialect(self._target.platform.dialect))
 
     def _scrub(self, text: str) -> str:
         return self._target.platform.scrub(text, self._hands.scrub_key)
