@@ -62,8 +62,8 @@ class BgpSession(Record):
     __key__ = ("device", "remote_address")
 
     device_id: Mapped[int] = ref("device", "Device that speaks", owner=True)
-    local_address: Mapped[address.Address] = field("Its address in the session")
-    remote_address: Mapped[address.Address] = field("The neighbour's address")
+    local_address: Mapped[address.Address] = field("Its address in the session", index=True)
+    remote_address: Mapped[address.Address] = field("The neighbour's address", index=True)
     remote_asn_id: Mapped[int] = ref("asn", "The neighbour's autonomous system")
     role: Mapped[SessionRole] = field("Backbone, fabric of a POP, or ISP")
     isp_id: Mapped[int | None] = ref("isp", "ISP behind the session, for role isp")

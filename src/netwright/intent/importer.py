@@ -1,0 +1,288 @@
+"""Design files into a change set: read, unfold, resolve names, write only what differs, check, merge.
+
+Everything that is wrong is found before anything is kept, and told together with file and line. What a file
+does not say about an object stays as it is; objects that no file names stay too, unless pruned.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from netwright.base.errors import ConflictError, InputError
+from netwright.intent import rules
+from netwright.intent.document import Document, Scalar, find_files, read_file
+from netwright.intent.draft import Draft, DraftReader
+from netwright.intent.resolve import Names, Resolver
+from netwright.intent.shorthand import Shorthand
+from netwright.inventory import KINDS
+from netwright.store.changeset import ChangeSets
+from netwright.store.database import Database
+from netwright.store.delta import Op, Ref
+from netwright.store.diff import ObjectDiff
+from netwright.store.editor import Editor
+from netwright.store.history import documents
+from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
+from netwright.store.problem import Problem, RulesBrokenError, broken
+from netwright.store.value import Doc, codec
+
+_SCALES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_SCALED_UNITS = ("bit/s", "byte")
+_PENDING = 0
+"""Stands for the id of an object that is still to be created."""
+
+Values: TypeAlias = dict[int, Doc]
+"""Plain values by column, by ``id()`` of the draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did. ``changeset_id`` is None when nothing differs or something is wrong;
+    ``revision`` None when nothing was merged."""
+
+    files: int
+    objects: int
+    changeset_id: int | None = None
+    revision: int | None = None
+    diff: Sequence[ObjectDiff] = ()
+    problems: Sequence[Problem] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not broken(self.problems)
+
+    @property
+    def counts(self) -> dict[str, dict[Op, int]]:
+        """How many objects of a kind are created, updated and deleted."""
+        counted = Counter((one.kind, one.op) for one in self.diff)
+        kinds = dict.fromkeys(one.kind for one in self.diff)
+        return {kind: {op: counted[kind, op] for op in Op if counted[kind, op]} for kind in kinds}
+
+
+@dataclass(slots=True)
+class _Edits:
+    """What differs. A create knows its draft, for others may refer to it."""
+
+    creates: list[Draft] = field(default_factory=list)
+    updates: list[tuple[Draft, int, Doc]] = field(default_factory=list)
+    deletes: list[Ref] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.creates or self.updates or self.deletes)
+
+
+def import_documents(
+    database: Database,
+    changesets: ChangeSets,
+    paths: Sequence[Path],
+    author: str,
+    title: str,
+    *,
+    merge: bool = True,
+    prune: bool = False,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Import design files and merge them, or leave an open change set (``merge=False``), or only tell what
+    would happen (``dry_run``). ``prune`` deletes objects of the imported kinds that no file names.
+
+    What is wrong in the files, or with the state they would make, comes back as problems and nothing is
+    changed. Raises InputError for paths that lead nowhere."""
+    files = find_files(paths)
+    found, problems = _read(files)
+    with database.read() as session:
+        reading = _Reading(session, KINDS, prune=prune)
+        edits = reading.edits(found)
+    problems += reading.problems
+    objects = len(reading.drafts)
+    if broken(problems) or not edits:
+        return ImportResult(len(files), objects, problems=problems)
+    changeset_id = changesets.open(title, author).id
+    kept = False
+    try:
+        with changesets.edit(changeset_id) as editor:
+            written = reading.write(edits, editor)
+        result = _finish(changesets, changeset_id, author, written, merge=merge and not dry_run)
+        kept = result.ok and not dry_run
+    finally:
+        if not kept:
+            changesets.abandon(changeset_id)
+    return replace(
+        result,
+        files=len(files),
+        objects=objects,
+        changeset_id=changeset_id if kept else None,
+        problems=[*problems, *result.problems],
+    )
+
+
+def _read(files: Sequence[Path]) -> tuple[list[Document], list[Problem]]:
+    documents_: list[Document] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            documents_.extend(read_file(file))
+        except InputError as error:
+            problems.append(Problem(error.what, "", "", source=error.subject))
+    return documents_, problems
+
+
+def _finish(
+    changesets: ChangeSets, changeset_id: int, author: str, written: dict[int, Draft], *, merge: bool
+) -> ImportResult:
+    noted: list[Problem] = []
+
+    def check(session: Session, touched: set[Ref]) -> list[Problem]:
+        found = rules.check(session, touched)
+        noted.extend(found)
+        return found
+
+    revision = None
+    if merge:
+        diff = changesets.diff(changeset_id)
+        try:
+            revision = changesets.merge(changeset_id, author, check)
+        except RulesBrokenError as error:
+            noted = list(error.problems)
+    else:
+        preview = changesets.preview(changeset_id, check)
+        diff, noted = preview.diff, preview.problems
+        if preview.conflicts:
+            raise ConflictError(
+                "others changed the same objects during the import", remedy="Run the import again."
+            )
+    return ImportResult(0, 0, changeset_id, revision, diff, [_sourced(one, written) for one in noted])
+
+
+def _sourced(problem: Problem, written: dict[int, Draft]) -> Problem:
+    """The problem with the line of the file that its object, or its field, came from."""
+    draft = written.get(problem.object_id or 0)
+    if draft is None or problem.source:
+        return problem
+    return replace(problem, source=draft.problem("", field=problem.field).source)
+
+
+class _Reading:
+    """Documents read against one state of the database."""
+
+    def __init__(self, session: Session, kinds: Kinds, *, prune: bool) -> None:
+        self._session = session
+        self._kinds = kinds
+        self._prune = prune
+        self._targets: dict[tuple[int, str], int | Draft] = {}
+        self._values: Values = {}
+        self._ids: dict[int, int] = {}
+        self.drafts: Sequence[Draft] = ()
+        self.problems: list[Problem] = []
+
+    def edits(self, found: Sequence[Document]) -> _Edits:
+        reader = DraftReader(self._kinds)
+        names = Names(self._session, self._kinds)
+        shorthand = Shorthand(self._session, self._kinds, names)
+        self.drafts = shorthand.unfold(reader.read(found))
+        resolver = Resolver(names, self._kinds, self.drafts)
+        resolver.existing()
+        self._ids = resolver.ids
+        self._targets = resolver.references()
+        self.problems = [*reader.problems, *shorthand.problems, *resolver.problems]
+        for draft in self.drafts:
+            self._take(draft)
+        if broken(self.problems):
+            return _Edits()
+        edits = _Edits(deletes=list(self._unnamed()) if self._prune else [])
+        for name, kind in self._kinds.items():
+            self._compare(kind, [draft for (of, _), draft in resolver.index.items() if of == name], edits)
+        return edits
+
+    def write(self, edits: _Edits, editor: Editor) -> dict[int, Draft]:
+        """Give the edits to a change set; the drafts by the ids of their objects."""
+        written: dict[int, Draft] = {}
+        later: list[tuple[Draft, Doc]] = []
+        for draft in edits.creates:
+            references = self._references(draft)
+            waiting = {column for column, target in references.items() if target == _PENDING}
+            doc = {**self._values[id(draft)], **references}
+            object_id = editor.create(draft.kind.name, {k: v for k, v in doc.items() if k not in waiting})
+            self._ids[id(draft)] = object_id
+            written[object_id] = draft
+            if waiting:
+                later.append((draft, {}))
+        for draft, _ in later:  # references inside one kind, to an object created after
+            editor.update(draft.kind.name, self._ids[id(draft)], self._references(draft))
+        for draft, object_id, doc in edits.updates:
+            fresh = {column: target for column, target in self._references(draft).items() if column in doc}
+            editor.update(draft.kind.name, object_id, {**doc, **fresh})
+            written[object_id] = draft
+        for kind_name, object_id in edits.deletes:
+            editor.delete(kind_name, object_id)
+        return written
+
+    def _take(self, draft: Draft) -> None:
+        """The plain values of a draft's fields."""
+        ways = codec(draft.kind)
+        doc: Doc = {}
+        for spec in draft.kind.fields:
+            value = draft.values.get(spec.name)
+            if value is None:
+                if spec.required and id(draft) not in self._ids:
+                    self.problems.append(draft.problem(f"{spec.name} is missing", field=spec.name))
+            elif isinstance(value, Scalar) and (spec.reference is None or not value.text):
+                try:
+                    doc.update(ways.take({spec.column: _written(spec, value)}, draft.source))
+                except InputError as error:
+                    what = error.what.removeprefix("field ")
+                    self.problems.append(draft.problem(what, field=spec.name))
+        self._values[id(draft)] = doc
+
+    def _compare(self, kind: Kind, drafts: list[Draft], edits: _Edits) -> None:
+        ways = codec(kind)
+        there = documents(self._session, kind, {self._ids[id(one)] for one in drafts if id(one) in self._ids})
+        for draft in drafts:
+            object_id = self._ids.get(id(draft))
+            if object_id is None:
+                edits.creates.append(draft)
+                continue
+            wanted = {**self._values[id(draft)], **self._references(draft)}
+            doc = {
+                column: value
+                for column, value in wanted.items()
+                if not ways.same(column, there[object_id][column], value)
+            }
+            if doc:
+                edits.updates.append((draft, object_id, doc))
+
+    def _references(self, draft: Draft) -> Doc:
+        """Ids that a draft's references lead to."""
+        doc: Doc = {}
+        for spec in draft.kind.fields:
+            target = self._targets.get((id(draft), spec.name))
+            if target is not None:
+                doc[spec.column] = (
+                    self._ids.get(id(target), _PENDING) if isinstance(target, Draft) else target
+                )
+        return doc
+
+    def _unnamed(self) -> Iterator[Ref]:
+        """Objects of the imported kinds that no draft names; the last kinds first."""
+        named = set(self._ids.values())
+        imported = {draft.kind.name for draft in self.drafts}
+        for name in reversed(list(self._kinds)):
+            if name in imported:
+                ids = self._session.scalars(select(self._kinds[name].table.c.id))
+                yield from ((name, object_id) for object_id in ids if object_id not in named)
+
+
+def _written(spec: FieldSpec, value: Scalar) -> object:
+    """A field's text, with ``10G`` counted out for bytes and bit/s; an empty text field is empty text."""
+    text = value.text
+    if text is None:
+        return "" if spec.type is FieldType.TEXT else None
+    if spec.type is FieldType.INTEGER and spec.unit in _SCALED_UNITS and text[-1:] in _SCALES:
+        head = text[:-1].strip()
+        return int(head) * _SCALES[text[-1]] if head.isdecimal() else text
+    return text

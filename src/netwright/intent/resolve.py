@@ -1,0 +1,196 @@
+"""Names to ids, in bulk: what a set of drafts says about objects, held against what the database has.
+
+Statements grow with the kinds and with what the drafts name, never with what else is stored.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from netwright.base.errors import NetwrightError
+from netwright.intent.draft import Draft
+from netwright.store.history import chunks
+from netwright.store.kind import Kind, Kinds
+from netwright.store.naming import SEPARATOR, resolve
+from netwright.store.problem import Problem
+from netwright.store.value import codec, take_text
+
+_CHUNK = 500
+_EXPLAINED = 10
+"""Dangling references that are looked into for near misses; the rest just say so."""
+
+
+class Names:
+    """Ids of existing objects by natural key, asked for in bulk and remembered."""
+
+    def __init__(self, session: Session, kinds: Kinds) -> None:
+        self._session = session
+        self._kinds = kinds
+        self._known: dict[str, dict[str, int | None]] = defaultdict(dict)
+
+    def find(self, kind: Kind, texts: Collection[str]) -> dict[str, int]:
+        """The ids of those that exist."""
+        known = self._known[kind.name]
+        missing = {text for text in texts if text not in known}
+        if missing:
+            found = self._query(kind, missing)
+            known.update((text, found.get(text)) for text in missing)
+        return {text: object_id for text in texts if (object_id := known[text]) is not None}
+
+    def why_missing(self, kind: Kind, text: str) -> str:
+        """A sentence on a name that leads nowhere, with near misses."""
+        try:
+            resolve(self._session, kind, text)
+        except NetwrightError as error:
+            return f"{error.what}. {error.remedy}".rstrip(".") if error.remedy else error.what
+        return f"there is no {kind.name} {text!r}"
+
+    def _query(self, kind: Kind, texts: set[str]) -> dict[str, int]:
+        first, *rest = kind.key_fields
+        found: dict[str, int] = {}
+        if first.reference is None:
+            wanted = {value: text for text in texts if (value := take_text(first, text)) is not None}
+            for key, object_id in self._rows(kind, wanted):
+                found[wanted[key[0]]] = object_id
+            return found
+        splits = {text: _splits(text, bool(rest)) for text in texts}
+        heads = {head for pairs in splits.values() for head, _ in pairs}
+        parents = self.find(self._kinds[first.reference], heads)
+        rows = dict(self._rows(kind, set(parents.values())))
+        for text, pairs in splits.items():
+            for head, tail in pairs:
+                parent = parents.get(head)
+                key = (parent, take_text(rest[0], tail)) if rest else (parent,)
+                if parent is not None and key in rows:
+                    found[text] = rows[key]
+                    break
+        return found
+
+    def _rows(self, kind: Kind, firsts: Iterable[object]) -> Iterable[tuple[tuple[object, ...], int]]:
+        """Objects whose first part of the key is among ``firsts``: the key's plain values, and the id."""
+        ways = codec(kind)
+        columns = [spec.column for spec in kind.key_fields]
+        plains = [ways.fields[column].plain or (lambda value: value) for column in columns]
+        table = kind.table
+        for part in chunks(firsts, _CHUNK):
+            query = select(table.c.id, *(table.c[name] for name in columns)).where(
+                table.c[columns[0]].in_(part)
+            )
+            for object_id, *values in self._session.execute(query):
+                yield tuple(plain(value) for plain, value in zip(plains, values, strict=True)), object_id
+
+
+class Resolver:
+    """Which drafts exist already, and what their references lead to: an id, or another draft."""
+
+    def __init__(self, names: Names, kinds: Kinds, drafts: Sequence[Draft]) -> None:
+        self._names = names
+        self._kinds = kinds
+        self.drafts = drafts
+        self.index: dict[tuple[str, str], Draft] = {}
+        self.ids: dict[int, int] = {}
+        """Id of the existing object, by ``id()`` of the draft."""
+        self.problems: list[Problem] = []
+        self._explained = 0
+        for draft in drafts:
+            self._add(draft)
+
+    def existing(self) -> None:
+        """Find the drafts whose object exists."""
+        by_kind: dict[str, list[Draft]] = defaultdict(list)
+        for draft in self.index.values():
+            by_kind[draft.kind.name].append(draft)
+        for name, drafts in by_kind.items():
+            found = self._names.find(self._kinds[name], {draft.key for draft in drafts})
+            self.ids.update((id(draft), found[draft.key]) for draft in drafts if draft.key in found)
+
+    def references(self) -> dict[tuple[int, str], int | Draft]:
+        """What each reference leads to, by ``id()`` of the draft and field name. Dangling ones become
+        problems."""
+        targets: dict[tuple[int, str], int | Draft] = {}
+        waiting: dict[str, list[tuple[Draft, str, list[str]]]] = defaultdict(list)
+        for draft in self.index.values():
+            for spec in draft.kind.fields:
+                if spec.reference is None or spec.name not in draft.values:
+                    continue
+                value = draft.values[spec.name]
+                if isinstance(value, Draft):
+                    targets[id(draft), spec.name] = self.index.get((spec.reference, value.key), value)
+                elif value.text:
+                    found = self._drafted(draft, spec.reference, value.text)
+                    if isinstance(found, Draft):
+                        targets[id(draft), spec.name] = found
+                    else:
+                        waiting[spec.reference].append((draft, spec.name, found))
+        for name, wanted in waiting.items():
+            targets.update(self._stored(self._kinds[name], wanted))
+        return targets
+
+    def _add(self, draft: Draft) -> None:
+        if not draft.key:
+            return  # what it lacks is found when its values are read
+        first = self.index.setdefault((draft.kind.name, draft.key), draft)
+        if first is not draft:
+            self.problems.append(draft.problem(f"is declared twice, first at {first.source}"))
+
+    def _drafted(self, draft: Draft, kind: str, text: str) -> Draft | list[str]:
+        """The draft that a reference names, or the texts to look for in the database."""
+        texts = _readings(draft, self._kinds[kind], text)
+        for one in texts:
+            if (kind, one) in self.index:
+                return self.index[kind, one]
+        return texts
+
+    def _stored(
+        self, kind: Kind, waiting: list[tuple[Draft, str, list[str]]]
+    ) -> dict[tuple[int, str], int | Draft]:
+        found = self._names.find(kind, {text for _, _, texts in waiting for text in texts})
+        targets: dict[tuple[int, str], int | Draft] = {}
+        for draft, field, texts in waiting:
+            for text in texts:
+                if text in found:
+                    targets[id(draft), field] = found[text]
+                    break
+            else:
+                self.problems.append(draft.problem(self._dangling(kind, texts[0]), field=field))
+        return targets
+
+    def _dangling(self, kind: Kind, text: str) -> str:
+        near = _near_draft(text, (key for name, key in self.index if name == kind.name))
+        if near:
+            return f"there is no {kind.name} {text!r}. Did you mean {near}?".rstrip(".")
+        self._explained += 1
+        if self._explained > _EXPLAINED:
+            return f"there is no {kind.name} {text!r}"
+        return self._names.why_missing(kind, text)
+
+
+def _near_draft(text: str, keys: Iterable[str]) -> str:
+    near = difflib.get_close_matches(text, list(keys)[:5000], n=1, cutoff=0.75)
+    return near[0] if near else ""
+
+
+def _readings(draft: Draft, kind: Kind, text: str) -> list[str]:
+    """The natural keys that a text may stand for: itself in canonical form, and a short name completed by a
+    reference that the draft has too (``rack: r1`` of a device in site ams is ``ams/r1``)."""
+    first, *rest = kind.key_fields
+    if first.reference is None:
+        taken = take_text(first, text) if not rest else text
+        return [text if taken is None else str(taken)]
+    readings = [text]
+    if rest and first.name in draft.values and (head := draft.text(first.name)):
+        readings.append(f"{head}{SEPARATOR}{text}")
+    return readings
+
+
+def _splits(text: str, two: bool) -> list[tuple[str, str]]:
+    """Ways to read a key as a parent's key and a rest: names such as ``Ethernet1/1`` hold the separator."""
+    if not two:
+        return [(text, "")]
+    parts = text.split(SEPARATOR)
+    return [(SEPARATOR.join(parts[:cut]), SEPARATOR.join(parts[cut:])) for cut in range(1, len(parts))]

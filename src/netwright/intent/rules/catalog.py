@@ -1,0 +1,42 @@
+"""The rules, and asking all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from netwright.intent.rules import addressing, cabling, placing, routing, values
+from netwright.intent.rules.platform import unknown_platform
+from netwright.intent.rules.rule import Rule, Touched
+from netwright.store.delta import Ref
+from netwright.store.problem import Problem
+
+RULES: tuple[Rule, ...] = (
+    Rule("value-out-of-form", tuple({form.kind for form in values.FORMS}), values.out_of_form),
+    Rule("unknown-platform", ("device",), unknown_platform),
+    Rule("region-circle", ("region",), placing.region_circle),
+    Rule("rack-misplaced", ("device", "rack", "model"), placing.rack_misplaced),
+    Rule("position-without-rack", ("device",), placing.position_without_rack),
+    Rule("unlike-in-redundancy-group", ("device",), placing.unlike_in_group),
+    Rule("prefixes-overlap", ("prefix",), addressing.overlapping_prefixes),
+    Rule("service-prefix-without-site", ("prefix",), routing.prefixes_without_site),
+    Rule("address-used-twice", ("address", "device"), addressing.address_used_twice),
+    Rule("outside-its-prefixes", ("device", "prefix"), addressing.outside_its_prefixes),
+    Rule("service-address-elsewhere", ("appliance", "address"), addressing.service_address_elsewhere),
+    Rule("cable-end-used-twice", ("cable",), cabling.end_used_twice),
+    Rule(
+        "cable-ends-in-different-subnets",
+        ("cable", "address", "interface"),
+        cabling.ends_in_different_subnets,
+    ),
+    Rule("session-isp", ("bgp_session", "isp"), routing.isp_mismatch),
+    Rule("session-broken", ("bgp_session", "device", "address", "interface"), routing.broken_sessions),
+)
+
+
+def check(session: Session, touched: Collection[Ref]) -> list[Problem]:
+    """Everything that is wrong with the merged state around ``touched``."""
+    around = Touched(session, touched)
+    asked = (rule for rule in RULES if around.kinds.intersection(rule.kinds))
+    return [problem for rule in asked for problem in rule.find(around)]

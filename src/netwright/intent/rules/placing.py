@@ -1,0 +1,99 @@
+"""Where things stand and stand in for each other: racks, redundancy groups, regions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from netwright.intent.rules.rule import Touched, rows_in
+from netwright.inventory import Device, Model, Rack, Region
+from netwright.inventory.device import DeviceRole
+from netwright.inventory.place import Status
+from netwright.store.problem import Problem
+
+
+def rack_misplaced(touched: Touched) -> Iterator[Problem]:
+    """A device's rack is in its site, it fits between bottom and top, and no unit is taken twice."""
+    session = touched.session
+    racks = set(touched.ids("rack"))
+    for column, kind in ((Device.id, "device"), (Device.model_id, "model")):
+        racks |= {row[0] for row in rows_in(session, select(Device.rack_id), column, touched.ids(kind))}
+    query = (
+        select(
+            Device.id, Device.site_id, Device.position_u, Model.height_u, Rack.id, Rack.site_id, Rack.height_u
+        )
+        .join(Model, Model.id == Device.model_id)
+        .join(Rack, Rack.id == Device.rack_id)
+        .where(Device.status != Status.DECOMMISSIONED)
+    )
+    units: dict[tuple[int, int], int] = {}
+    for device, site, low, height, rack, rack_site, top in sorted(
+        map(tuple, rows_in(session, query, Device.rack_id, racks - {None}))
+    ):
+        if site != rack_site:
+            message = f"rack {touched.key('rack', rack)} is not in site {touched.key('site', site)}"
+            yield touched.problem("device", device, message, "rack")
+        if low is None:
+            continue
+        high = low + height - 1
+        if low < 1 or high > top:
+            message = (
+                f"units {low} to {high} are not in rack {touched.key('rack', rack)}, which has 1 to {top}"
+            )
+            yield touched.problem("device", device, message, "position_u")
+            continue
+        taken = {units.setdefault((rack, unit), device) for unit in range(low, high + 1)} - {device}
+        for other in sorted(taken):
+            message = (
+                f"units {low} to {high} of rack {touched.key('rack', rack)} overlap with device "
+                f"{touched.key('device', other)}"
+            )
+            yield touched.problem("device", device, message, "position_u")
+
+
+def position_without_rack(touched: Touched) -> Iterator[Problem]:
+    """A position means nothing without a rack."""
+    query = select(Device.id).where(Device.position_u.is_not(None), Device.rack_id.is_(None))
+    for (device,) in rows_in(touched.session, query, Device.id, touched.ids("device")):
+        yield touched.problem("device", device, "position_u wants a rack", "position_u")
+
+
+def unlike_in_group(touched: Touched) -> Iterator[Problem]:
+    """Members of a redundancy group have one role, and stand in one site unless they are cores."""
+    session = touched.session
+    query = select(Device.redundancy_group).where(Device.redundancy_group != "")
+    groups = {row[0] for row in rows_in(session, query, Device.id, touched.ids("device"))}
+    members: dict[str, list[tuple[int, DeviceRole, int]]] = defaultdict(list)
+    columns = select(Device.redundancy_group, Device.id, Device.role, Device.site_id)
+    for group, device, role, site in rows_in(session, columns, Device.redundancy_group, groups):
+        members[group].append((device, role, site))
+    for group, found in members.items():
+        first, role, site = min(found)
+        for device, own_role, own_site in sorted(found)[1:]:
+            name = touched.key("device", first)
+            if own_role is not role:
+                message = f"is of role {own_role}, but {name} in redundancy group {group} is of role {role}"
+                yield touched.problem("device", device, message, "redundancy_group")
+            elif own_site != site and role is not DeviceRole.CORE:
+                message = f"is not in the site of {name}, which is in redundancy group {group} too"
+                yield touched.problem("device", device, message, "redundancy_group")
+
+
+def region_circle(touched: Touched) -> Iterator[Problem]:
+    """No region is above itself."""
+    parents: dict[int, int | None] = {}
+    wanted = set(touched.ids("region"))
+    while wanted:
+        found = dict(rows_in(touched.session, select(Region.id, Region.parent_id), Region.id, wanted))
+        parents.update(found)
+        wanted = {parent for parent in found.values() if parent is not None} - parents.keys()
+    for region in sorted(touched.ids("region") & parents.keys()):
+        seen = {region}
+        above = parents[region]
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        if above == region:
+            yield touched.problem("region", region, "is above itself in the tree of regions", "parent")

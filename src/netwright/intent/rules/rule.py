@@ -1,0 +1,104 @@
+"""What a rule is, and what it is given: the merged state, and what the merge touched.
+
+A rule looks at the touched objects and their neighbours only, so a small change costs little however large
+the network is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, LargeBinary, Select, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from netwright.base import address
+from netwright.store.delta import Delta, Ref
+from netwright.store.history import chunks
+from netwright.store.naming import Namer
+from netwright.store.problem import Problem, Severity
+
+_CHUNK = 500
+_RANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check. ``kinds`` are those whose change can break it."""
+
+    name: str
+    kinds: tuple[str, ...]
+    find: Callable[[Touched], Iterable[Problem]]
+
+
+Rows: TypeAlias = Iterator[Any]
+
+
+class Touched:
+    """What a merge touched, over the merged state. Deleted objects are among the ids; what they were, and
+    what updated ones were before, is known from the change set."""
+
+    def __init__(self, session: Session, refs: Collection[Ref]) -> None:
+        self.session = session
+        self._ids: dict[str, set[int]] = defaultdict(set)
+        for kind, object_id in refs:
+            self._ids[kind].add(object_id)
+        self._before: dict[str, list[dict[str, Any]]] = {}
+        self._namer = Namer(session)
+
+    @property
+    def kinds(self) -> set[str]:
+        return set(self._ids)
+
+    def ids(self, kind: str) -> set[int]:
+        return self._ids.get(kind, set())
+
+    def before(self, kind: str, column: str) -> set[Any]:
+        """Plain values that a column of touched objects had and has no more."""
+        if kind not in self._before:
+            query = select(Delta.before).where(Delta.kind == kind)
+            rows = rows_in(self.session, query, Delta.object_id, self.ids(kind))
+            self._before[kind] = [row[0] for row in rows if row[0]]
+        values = (document.get(column) for document in self._before[kind])
+        return {value for value in values if value is not None}
+
+    def key(self, kind: str, object_id: int) -> str:
+        return self._namer.key(kind, object_id)
+
+    def problem(
+        self,
+        kind: str,
+        object_id: int,
+        message: str,
+        field: str | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> Problem:
+        return Problem(message, kind, self.key(kind, object_id), object_id, field, severity=severity)
+
+
+def rows_in(session: Session, query: Select[*tuple[Any, ...]], column: Any, values: Iterable[Any]) -> Rows:
+    """Rows of ``query`` whose ``column`` is one of ``values``, whatever their number."""
+    for part in chunks(values, _CHUNK):
+        yield from session.execute(query.where(column.in_(part)))
+
+
+def rows_inside(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    column: InstrumentedAttribute[Any],
+    prefixes: Iterable[address.Prefix],
+) -> Rows:
+    """Rows whose address or prefix ``column`` lies inside one of ``prefixes``, the prefix itself included.
+    Each is a range of an index. A row may come more than once when prefixes overlap."""
+    raw: ColumnElement[bytes] = type_coerce(column, LargeBinary)
+    for part in chunks(prefixes, _RANGES):
+        ranges = [raw.between(*address.span(prefix)) for prefix in part]
+        yield from session.execute(query.where(or_(*ranges)))
+
+
+def named(names: Sequence[str], limit: int = 5) -> str:
+    """Names in a sentence."""
+    shown = ", ".join(sorted(names)[:limit])
+    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown

@@ -1,0 +1,201 @@
+"""What design files leave unsaid: the parts a device has from its model, what a cable's subnet and BGP
+role mean for its two ends."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from netwright.base import address
+from netwright.intent.document import Listing, Node, Scalar
+from netwright.intent.draft import Draft, key_of
+from netwright.intent.resolve import Names
+from netwright.inventory import Asn, Device
+from netwright.store.history import chunks
+from netwright.store.kind import Kind, Kinds
+from netwright.store.naming import SEPARATOR
+from netwright.store.problem import Problem
+from netwright.store.value import codec
+
+_PARTS = (("model_component", "component"), ("model_interface", "interface"))
+
+
+class Shorthand:
+    """Unfolds drafts. ``problems`` collects what could not be understood."""
+
+    def __init__(self, session: Session, kinds: Kinds, names: Names) -> None:
+        self._session = session
+        self._kinds = kinds
+        self._names = names
+        self.problems: list[Problem] = []
+
+    def unfold(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """``drafts`` and what follows from them."""
+        result = list(drafts)
+        for template, part in _PARTS:
+            result.extend(self._parts(result, self._kinds[template], self._kinds[part]))
+        cables = [draft for draft in drafts if draft.kind.name == "cable"]
+        for cable in cables:
+            _name_cable(cable)
+        result.extend(self._subnets(result, cables))
+        return result
+
+    def _parts(self, drafts: list[Draft], template: Kind, part: Kind) -> list[Draft]:
+        """Parts of devices from their models; fields that a device's own part leaves out are filled in."""
+        devices = [draft for draft in drafts if draft.kind.name == "device" and draft.key]
+        models = {text for draft in devices if (text := draft.text("model"))}
+        templates = self._templates(template, models, drafts)
+        own = {draft.key: draft for draft in drafts if draft.kind.name == part.name and draft.key}
+        added: list[Draft] = []
+        for device in devices:
+            for name, values in templates.get(device.text("model") or "", {}).items():
+                draft = own.get(f"{device.key}{SEPARATOR}{name}")
+                if draft is None:
+                    draft = Draft(part, device.file, device.line, {"device": device})
+                    added.append(draft)
+                for field, text in values.items():
+                    draft.values.setdefault(field, Scalar(text, draft.line))
+                draft.key = key_of(draft)
+        return added
+
+    def _templates(
+        self, template: Kind, models: set[str], drafts: list[Draft]
+    ) -> dict[str, dict[str, dict[str, str | None]]]:
+        """Model -> name -> fields: those of the database, and over them those of the drafts."""
+        found: dict[str, dict[str, dict[str, str | None]]] = defaultdict(dict)
+        ids = {object_id: text for text, object_id in self._names.find(self._kinds["model"], models).items()}
+        fields = [spec for spec in template.fields if spec.name != "model"]
+        ways = codec(template)
+        for part in chunks(ids):
+            query = select(template.table.c.model_id, *(template.table.c[spec.column] for spec in fields))
+            for model_id, *row in self._session.execute(query.where(template.table.c.model_id.in_(part))):
+                doc = {
+                    spec.name: _text(value, ways.fields[spec.column].plain)
+                    for spec, value in zip(fields, row, strict=True)
+                }
+                found[ids[model_id]][str(doc["name"])] = doc
+        for draft in drafts:
+            if draft.kind is template and draft.key:
+                written = {name: draft.text(name) for name in draft.values if name != "model"}
+                found[draft.text("model") or ""].setdefault(written["name"] or "", {}).update(written)
+        return found
+
+    def _subnets(self, drafts: list[Draft], cables: list[Draft]) -> Iterator[Draft]:
+        """Addresses and BGP sessions of cables that have a ``subnet``."""
+        numbers = self._asns(drafts, [cable for cable in cables if "bgp" in cable.extras])
+        for cable in cables:
+            if "subnet" not in cable.extras:
+                for name in cable.extras:
+                    self.problems.append(cable.problem(f"{name} wants a subnet beside it"))
+                continue
+            for node in _items(cable.extras["subnet"]):
+                ends = self._ends(cable, node)
+                if ends is not None:
+                    yield from self._addresses(cable, ends, node.line)
+                    yield from self._sessions(cable, ends, numbers)
+
+    def _ends(self, cable: Draft, node: Node) -> tuple[address.Interface, address.Interface] | None:
+        text = node.text if isinstance(node, Scalar) else None
+        try:
+            network = ipaddress.ip_network(text or "")
+        except ValueError:
+            self.problems.append(
+                cable.problem(f"subnet: expected a prefix as 192.0.2.0/31, not {text!r}", line=node.line)
+            )
+            return None
+        if network.num_addresses < 2:
+            self.problems.append(cable.problem(f"subnet {network} has no two addresses", line=node.line))
+            return None
+        first = 0 if network.num_addresses == 2 else 1
+        low, high = (
+            ipaddress.ip_interface((int(network.network_address) + first + end, network.prefixlen))
+            if network.version == 4
+            else ipaddress.IPv6Interface((int(network.network_address) + first + end, network.prefixlen))
+            for end in (0, 1)
+        )
+        return low, high
+
+    def _addresses(
+        self, cable: Draft, ends: tuple[address.Interface, address.Interface], line: int
+    ) -> Iterator[Draft]:
+        for field, value in zip(("a_interface", "b_interface"), ends, strict=True):
+            interface = cable.text(field)
+            if interface:
+                values: dict[str, Scalar | Draft] = {
+                    "address": Scalar(str(value), line),
+                    "interface": Scalar(interface, line),
+                }
+                draft = Draft(self._kinds["address"], cable.file, line, values)
+                draft.key = key_of(draft)
+                yield draft
+
+    def _sessions(
+        self, cable: Draft, ends: tuple[address.Interface, address.Interface], numbers: dict[str, str]
+    ) -> Iterator[Draft]:
+        role = cable.extras.get("bgp")
+        if role is None:
+            return
+        low, high = (str(end.ip) for end in ends)
+        a, b = (_device_of(cable.text(field)) for field in ("a_interface", "b_interface"))
+        for device, local, remote, peer in ((a, low, high, b), (b, high, low, a)):
+            if peer not in numbers:
+                self.problems.append(cable.problem(f"bgp: device {peer!r} has no ASN", line=role.line))
+                continue
+            texts = {"device": device, "local_address": local, "remote_address": remote}
+            values: dict[str, Scalar | Draft] = {
+                name: Scalar(text, role.line) for name, text in {**texts, "remote_asn": numbers[peer]}.items()
+            }
+            extras = {"role": role, "bfd": cable.extras.get("bfd")}
+            values.update((name, extra) for name, extra in extras.items() if isinstance(extra, Scalar))
+            draft = Draft(self._kinds["bgp_session"], cable.file, role.line, values)
+            draft.key = key_of(draft)
+            yield draft
+
+    def _asns(self, drafts: list[Draft], cables: list[Draft]) -> dict[str, str]:
+        """ASN by device name, for the devices at the ends of ``cables``: as drafted, else as stored."""
+        wanted = {
+            _device_of(cable.text(field)) for cable in cables for field in ("a_interface", "b_interface")
+        }
+        numbers: dict[str, str] = {}
+        for part in chunks(wanted):
+            query = select(Device.name, Asn.number).join(Asn, Asn.id == Device.asn_id)
+            numbers.update(
+                (name, str(number))
+                for name, number in self._session.execute(query.where(Device.name.in_(part)))
+            )
+        for draft in drafts:
+            if draft.kind.name == "device" and draft.key in wanted and "asn" in draft.values:
+                number = draft.text("asn")
+                if number:
+                    numbers[draft.key] = number
+                else:
+                    numbers.pop(draft.key, None)
+        return numbers
+
+
+def _name_cable(cable: Draft) -> None:
+    """A cable without a label is named by its ends."""
+    ends = [cable.text(field) for field in ("a_interface", "b_interface")]
+    if "name" not in cable.values:
+        cable.values["name"] = Scalar(" -- ".join(end or "?" for end in ends), cable.line)
+        cable.key = key_of(cable)
+
+
+def _device_of(interface: str | None) -> str:
+    return (interface or "").split(SEPARATOR, 1)[0]
+
+
+def _items(node: Node) -> list[Node]:
+    return node.items if isinstance(node, Listing) else [node]
+
+
+def _text(value: object, plain: object) -> str | None:
+    if value is None:
+        return None
+    if callable(plain):
+        value = plain(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
