@@ -172,6 +172,19 @@ class Journal:
             session.execute(update(RolloutDevice).where(waiting).values(skipped))
             session.add(RolloutStep(rollout_id=rollout, at=now, state=head.state.value, message=why_stopped))
 
+    def give_up(self, rollout: str, why: str) -> None:
+        """Close a rollout whose course broke off by a fault of ours. A device in the middle of a change goes
+        back by its own timer."""
+        with self._database.read() as session:
+            query = select(RolloutDevice.device, RolloutDevice.state).where(
+                RolloutDevice.rollout_id == rollout
+            )
+            rows = [(device, state) for device, state in session.execute(query)]
+        for device, state in rows:
+            if not state.final and state is not DeviceState.WAITING:
+                self.advance(rollout, device, DeviceState.FAILED, f"{why}; its own timer puts it back")
+        self.end(rollout, why)
+
     def request_stop(self, rollout: str, who: str) -> None:
         """Ask a rollout to stop: devices being changed finish, the others are skipped."""
         with self._database.write() as session:
