@@ -1,4 +1,4 @@
-"""The repository of backups: what it holds, and that it stays whole when the disk refuses or a writer dies."""
+"""The repository of backups: what it holds; that it stays whole when the disk refuses or a writer dies."""
 
 from __future__ import annotations
 
