@@ -1,1 +1,4 @@
-"""What devices really run, kept in git: snapshot, log, diff, restore."""
+"""What devices really run, kept in git: snapshot, log, diff, restore.
+
+Main path: ``snapshot`` -> ``archive``.
+"""

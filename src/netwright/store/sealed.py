@@ -14,6 +14,7 @@ import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import LargeBinary, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netwright.base.errors import NotFoundError, StorageError
@@ -46,14 +47,22 @@ class SealedTexts:
         self._aead = AESGCM(hashlib.sha256(b"netwright sealed text" + key).digest())
 
     def put(self, texts: dict[str, Secret]) -> None:
-        """Keep texts by digest; those already there are left alone."""
+        """Keep texts by digest; those already there are left alone. Raises StorageError when the disk
+        refuses; nothing is kept then."""
         if not texts:
             return
-        with self._database.write() as session:
-            query = select(SealedText.digest).where(SealedText.digest.in_(texts))
-            known = set(session.scalars(query))
-            for digest in sorted(texts.keys() - known):
-                session.add(SealedText(digest=digest, sealed=self._seal(digest, texts[digest])))
+        try:
+            with self._database.write() as session:
+                query = select(SealedText.digest).where(SealedText.digest.in_(texts))
+                known = set(session.scalars(query))
+                for digest in sorted(texts.keys() - known):
+                    session.add(SealedText(digest=digest, sealed=self._seal(digest, texts[digest])))
+        except OperationalError as error:
+            raise StorageError(
+                f"the configurations can't be kept ({error.orig})",
+                subject=str(self._database.url.database or self._database.url.host),
+                remedy="See that its disk has space; nothing was changed.",
+            ) from error
 
     def get(self, digest: str) -> Secret:
         """Raises NotFoundError for an unknown digest, StorageError when another key sealed it."""
