@@ -16,7 +16,9 @@ from sqlalchemy import Connection, Table, and_, bindparam, case, delete, func, s
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from netwright.base.errors import NetwrightError
 from netwright.collect import observed
+from netwright.collect.drift import DriftReport
 from netwright.platforms.facts import (
     BgpSessionFact,
     DeviceFacts,
@@ -118,6 +120,26 @@ def take_failure(session: Session, failure: Failure) -> None:
         "error": failure.error,
     }
     _upsert(session.connection(), observed.ObservedDevice, [row])
+
+
+def take_config(session: Session, device: str, report: DriftReport, at: float) -> None:
+    """Store a running configuration and how it stands to intent."""
+    row: Row = {
+        "device": device,
+        "running": report.running,
+        "running_hash": report.running_hash,
+        "equal": report.equal,
+        "diff": report.diff,
+        "observed_at": at,
+    }
+    _upsert(session.connection(), observed.ObservedConfig, [row])
+
+
+def error_text(error: Exception | None) -> str:
+    """An error without the device's name, which stands beside it anyway. A fault of ours keeps its type."""
+    if isinstance(error, NetwrightError):
+        return f"{error.what}. {error.remedy}" if error.remedy else error.what
+    return f"{type(error).__name__}: {error}"
 
 
 def _not_understood(unparsed: Sequence[tuple[str, str]]) -> str:

@@ -140,9 +140,10 @@ class Seen:
         return found is not None and found.reachable is False
 
 
-def read_seen(session: Session, devices: Collection[str] | None = None) -> Seen:
-    """Read the picture of ``devices`` (None: all) with one query a table."""
-    reader = _Reader(session, devices)
+def read_seen(session: Session, devices: Collection[str] | None = None, *, states_only: bool = False) -> Seen:
+    """Read the picture of ``devices`` (None: all) with one query a table. ``states_only`` leaves out
+    hardware, neighbours and configurations, which links and health don't need."""
+    reader = _Reader(session, devices, _HARDWARE if states_only else ())
     rows = list(reader.rows(observed.ObservedDevice))
     polled = {row.device: row.polled_at for row in rows}
     interfaces = reader.grouped(observed.ObservedInterface)
@@ -176,12 +177,23 @@ def read_seen(session: Session, devices: Collection[str] | None = None) -> Seen:
     )
 
 
+_HARDWARE = (
+    observed.ObservedComponent,
+    observed.ObservedSensor,
+    observed.ObservedNeighbor,
+    observed.ObservedConfig,
+)
+
+
 class _Reader:
     """Rows of the observed tables, some devices' or all."""
 
-    def __init__(self, session: Session, devices: Collection[str] | None) -> None:
+    def __init__(
+        self, session: Session, devices: Collection[str] | None, left_out: Collection[type[Base]]
+    ) -> None:
         self._session = session
         self._devices = None if devices is None else sorted(devices)
+        self._left_out = left_out
 
     def rows(self, record: type[Base]) -> Iterable[Any]:
         table = cast("Table", record.__table__)
@@ -192,6 +204,8 @@ class _Reader:
 
     def grouped(self, record: type[Base]) -> defaultdict[str, list[Any]]:
         found: defaultdict[str, list[Any]] = defaultdict(list)
+        if record in self._left_out:
+            return found
         for row in self.rows(record):
             found[row.device].append(row)
         return found
