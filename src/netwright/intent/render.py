@@ -1,0 +1,165 @@
+"""Whole configurations from device views, by Jinja2 templates in a sandbox.
+
+A platform's templates are in its folder (``platforms/NAME/template``) and are named ``NAME/file.j2``;
+``NAME/config.j2`` is the whole. A folder of people's own, laid over them, replaces any file by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+import netwright.platforms
+from netwright.base.errors import InputError, NotFoundError
+from netwright.base.secret import Secret, SecretStore
+from netwright.intent.neutral import DeviceView
+
+_TEMPLATES = Path(netwright.platforms.__file__).parent
+_SUFFIX = ".j2"
+_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+"""What a template can raise: Jinja's own errors, and those of the expressions in it."""
+
+
+class MaskedSecrets:
+    """A SecretStore for showing: each secret is its name in a mask."""
+
+    def get(self, name: str) -> Secret:
+        return Secret(f"<secret:{name}>")
+
+
+class Renderer:
+    """Renders views. Templates are compiled once; one renderer serves any number of devices."""
+
+    def __init__(self, overlay: Path | None = None) -> None:
+        if overlay is not None and not overlay.is_dir():
+            raise NotFoundError(
+                "there is no such folder of templates",
+                subject=str(overlay),
+                remedy="Mend `templates` in settings.toml.",
+            )
+        loaders: list[BaseLoader] = [FileSystemLoader(overlay)] if overlay else []
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([*loaders, _PlatformLoader()]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            autoescape=False,
+            cache_size=-1,
+        )
+        self._whole: dict[str, Template] = {}
+
+    def renders(self, platform: str) -> bool:
+        """Whether there is a template for the platform."""
+        try:
+            self._environment.get_template(f"{platform}/config{_SUFFIX}")
+        except TemplateNotFound:
+            return False
+        except TemplateSyntaxError:
+            return True
+        return True
+
+    def render(self, view: DeviceView, secrets: SecretStore) -> str:
+        """The whole configuration of a device; it holds secrets in clear.
+
+        Raises InputError naming device, template and line; NotFoundError for a secret that is not set, and
+        for a platform without template."""
+        try:
+            return self._template(view).render(device=view, secret=_revealer(view.name, secrets))
+        except (InputError, NotFoundError):
+            raise
+        except _FAULTS as error:
+            where = _where(error)
+            raise InputError(
+                f"the template fails{f' at {where}' if where else ''}: {_said(error)}",
+                subject=view.name,
+                remedy="Mend the template.",
+            ) from error
+
+    def _template(self, view: DeviceView) -> Template:
+        name = f"{view.platform}/config{_SUFFIX}"
+        template = self._whole.get(name)
+        if template is None:
+            if not self.renders(view.platform):
+                raise NotFoundError(
+                    f"platform {view.platform} has no template, its configuration is not rendered",
+                    subject=view.name,
+                    remedy=f"Put {name} into your folder of templates.",
+                )
+            template = self._whole[name] = self._environment.get_template(name)
+        return template
+
+
+class _PlatformLoader(BaseLoader):
+    """``frr/bgp.j2`` is ``platforms/frr/template/bgp.j2``."""
+
+    def get_source(
+        self, environment: object, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        platform, _, name = template.partition("/")
+        if not platform.isidentifier() or not name or "/" in name or name.startswith("."):
+            raise TemplateNotFound(template)
+        file = _TEMPLATES / platform / "template" / name
+        try:
+            return file.read_text(), str(file), None
+        except OSError:
+            raise TemplateNotFound(template) from None
+
+
+def _revealer(device: str, secrets: SecretStore) -> Callable[[str], str]:
+    def secret(name: str) -> str:
+        try:
+            value = secrets.get(name).reveal()
+        except NotFoundError as error:
+            raise NotFoundError(error.what, subject=device, remedy=error.remedy) from None
+        if not value.isprintable() or not value or " " in value:
+            raise InputError(
+                f"the secret {name!r} is empty, or has blanks or control characters in it",
+                subject=device,
+                remedy=f"Set it again with `netwright secret set {name}`.",
+            )
+        return value
+
+    return secret
+
+
+def _where(error: BaseException) -> str:
+    """Template and line of an error: Jinja2 puts them into the traceback."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{_name(error.filename or error.name or '?')}:{error.lineno}"
+    found = ""
+    traceback: TracebackType | None = error.__traceback__
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if file.endswith(_SUFFIX):
+            found = f"{_name(file)}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return found
+
+
+def _name(file: str) -> str:
+    """A built-in template by its name, one of the overlay by its path."""
+    path = Path(file)
+    if path.is_relative_to(_TEMPLATES):
+        return f"{path.parent.parent.name}/{path.name}"
+    return file
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template {error}"
+    return str(error) or type(error).__name__

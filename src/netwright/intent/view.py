@@ -1,0 +1,202 @@
+"""Builds device views from the tables: for many devices at once, by a number of statements that does not
+grow with them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from netwright.base import address
+from netwright.intent.neutral import BgpView, DeviceView, InterfaceView, SessionView
+from netwright.intent.policy import NetworkPolicy
+from netwright.inventory import Asn, BgpSession, Cable, Device, Interface, InterfaceAddress, Isp, Site
+from netwright.inventory.place import Status
+from netwright.store.history import chunks
+
+_CHUNK = 500
+_DIGITS = re.compile(r"(\d+)")
+
+
+def build_views(session: Session, devices: Collection[str] | None = None) -> dict[str, DeviceView]:
+    """The views of ``devices``, of all active ones when None; by name. Unknown names are left out."""
+    return _Assembly(session, devices).views()
+
+
+class _Assembly:
+    """One building of views."""
+
+    def __init__(self, session: Session, devices: Collection[str] | None) -> None:
+        self._session = session
+        self._policy = NetworkPolicy(session)
+        columns = (
+            Device.id,
+            Device.name,
+            Device.platform,
+            Device.role,
+            Device.site_id,
+            Site.name.label("site"),
+            Device.management_address,
+            Device.loopback,
+            Asn.number.label("asn"),
+        )
+        query = select(*columns).join(Site, Site.id == Device.site_id).outerjoin(Asn, Asn.id == Device.asn_id)
+        if devices is None:
+            self._devices = list(session.execute(query.where(Device.status == Status.ACTIVE)))
+        else:
+            self._devices = list(self._rows(query, Device.name, set(devices)))
+
+    def views(self) -> dict[str, DeviceView]:
+        ids = [row.id for row in self._devices]
+        interfaces = self._interfaces(ids)
+        sessions = self._sessions(ids)
+        return {
+            row.name: self._view(row, interfaces[row.id], sessions[row.id])
+            for row in sorted(self._devices, key=lambda row: row.name)
+        }
+
+    def _view(self, row: Any, interfaces: list[InterfaceView], sessions: list[Any]) -> DeviceView:
+        blackholes = self._policy.originated(row.id, row.site_id)
+        return DeviceView(
+            name=row.name,
+            platform=row.platform,
+            role=row.role,
+            site=row.site,
+            management_address=row.management_address,
+            loopback=row.loopback,
+            interfaces=tuple(sorted(interfaces, key=lambda one: natural(one.name))),
+            blackholes=blackholes,
+            bgp=self._bgp(row, blackholes, sessions) if row.asn is not None else None,
+        )
+
+    def _bgp(self, row: Any, blackholes: tuple[address.Prefix, ...], sessions: list[Any]) -> BgpView:
+        views = sorted((self._session_view(row, one) for one in sessions), key=_by_address)
+        names = {name for one in views for name in (one.policy_in, one.policy_out)}
+        lists, policies = self._policy.used(names)
+        own = [ipaddress.ip_network(row.loopback)] if row.loopback is not None else []
+        return BgpView(
+            asn=row.asn,
+            router_id=row.loopback if isinstance(row.loopback, ipaddress.IPv4Address) else None,
+            networks=tuple(sorted((*own, *blackholes), key=address.key)),
+            sessions=tuple(views),
+            prefix_lists=lists,
+            policies=policies,
+        )
+
+    def _session_view(self, device: Any, row: Any) -> SessionView:
+        internal = row.remote_asn == device.asn
+        policy_in, policy_out = self._policy.names(row.isp, internal=internal)
+        return SessionView(
+            remote_address=row.remote_address,
+            remote_asn=row.remote_asn,
+            local_address=row.local_address,
+            role=row.role,
+            internal=internal,
+            description=row.description or row.peer or row.isp or "",
+            password_secret=row.password_secret,
+            bfd=row.bfd,
+            enabled=row.enabled,
+            update_source=row.local_address if row.local_address == device.loopback else None,
+            policy_in=policy_in,
+            policy_out=policy_out,
+        )
+
+    def _sessions(self, devices: list[int]) -> dict[int, list[Any]]:
+        """Sessions by device, each with the name of the peer when it is ours."""
+        theirs, peer = aliased(BgpSession), aliased(Device)
+        columns = (
+            BgpSession.device_id,
+            BgpSession.local_address,
+            BgpSession.remote_address,
+            Asn.number.label("remote_asn"),
+            BgpSession.role,
+            Isp.name.label("isp"),
+            BgpSession.description,
+            BgpSession.password_secret,
+            BgpSession.bfd,
+            BgpSession.enabled,
+            peer.name.label("peer"),
+        )
+        back = (theirs.local_address == BgpSession.remote_address) & (
+            theirs.remote_address == BgpSession.local_address
+        )
+        query = (
+            select(*columns)
+            .join(Asn, Asn.id == BgpSession.remote_asn_id)
+            .outerjoin(Isp, Isp.id == BgpSession.isp_id)
+            .outerjoin(theirs, back)
+            .outerjoin(peer, peer.id == theirs.device_id)
+        )
+        found: dict[int, list[Any]] = defaultdict(list)
+        for row in self._rows(query, BgpSession.device_id, devices):
+            found[row.device_id].append(row)
+        return found
+
+    def _interfaces(self, devices: list[int]) -> dict[int, list[InterfaceView]]:
+        columns = (
+            Interface.id,
+            Interface.device_id,
+            Interface.name,
+            Interface.description,
+            Interface.enabled,
+            Interface.management,
+            Interface.mtu,
+            Interface.speed_bps,
+        )
+        rows = list(self._rows(select(*columns), Interface.device_id, devices))
+        ids = [row.id for row in rows]
+        addresses: dict[int, list[address.Interface]] = defaultdict(list)
+        query = select(InterfaceAddress.interface_id, InterfaceAddress.address)
+        for interface, value in self._rows(query, InterfaceAddress.interface_id, ids):
+            addresses[interface].append(value)
+        neighbors = self._neighbors(ids)
+        found: dict[int, list[InterfaceView]] = defaultdict(list)
+        for row in rows:
+            neighbor = neighbors.get(row.id)
+            found[row.device_id].append(
+                InterfaceView(
+                    name=row.name,
+                    description=row.description or (f"to {' '.join(neighbor)}" if neighbor else ""),
+                    enabled=row.enabled,
+                    management=row.management,
+                    mtu=row.mtu,
+                    speed_bps=row.speed_bps,
+                    addresses=tuple(sorted(addresses[row.id], key=address.key)),
+                    neighbor=neighbor,
+                )
+            )
+        return found
+
+    def _neighbors(self, interfaces: list[int]) -> dict[int, tuple[str, str]]:
+        """Far end of the cable of each interface, as device and interface."""
+        far: dict[int, int] = {}
+        ends = ((Cable.a_interface_id, Cable.b_interface_id), (Cable.b_interface_id, Cable.a_interface_id))
+        for near, other in ends:
+            far.update(tuple(row) for row in self._rows(select(near, other), near, interfaces))
+        query = select(Interface.id, Device.name, Interface.name).join(
+            Device, Device.id == Interface.device_id
+        )
+        rows = self._rows(query, Interface.id, set(far.values()))
+        names = {object_id: (device, interface) for object_id, device, interface in rows}
+        return {near: names[other] for near, other in far.items()}
+
+    def _rows(self, query: Select[*tuple[Any, ...]], column: Any, values: Collection[Any]) -> Iterator[Any]:
+        for part in chunks(values, _CHUNK):
+            yield from self._session.execute(query.where(column.in_(part)))
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Sort key in which ``swp2`` comes before ``swp10``."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name) if part]
+
+
+def _by_address(view: SessionView) -> bytes:
+    return address.key(view.remote_address)
+
+
+__all__ = ["DeviceView", "build_views", "natural"]
