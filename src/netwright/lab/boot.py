@@ -75,13 +75,13 @@ snmpd -m '' -LF w /var/log/snmpd.log -p /run/snmpd.pid -c /etc/snmp/snmpd.conf -
 [ -x /var/lib/netwright/guard ] && /var/lib/netwright/guard boot
 /usr/lib/frr/frrinit.sh start || fail frr
 /usr/sbin/sshd || fail sshd
-lldpd -I 'swp*' -x -M 4 -C eth0 -m {management} || fail lldpd
+lldpd -I 'swp*' -x -M 4 -C swp1 -m {management} || fail lldpd
 """
 
 _SERVER = """mkdir -p /var/agentx /srv/content && chown {uid}:www-data /srv/content && chmod 2775 /srv/content
 snmpd -m '' -LF w /var/log/snmpd.log -p /run/snmpd.pid -c /etc/snmp/snmpd.conf -C || fail snmpd
 /usr/sbin/sshd || fail sshd
-lldpd -I 'swp*' -x -M 4 -C eth0 -m {management} || fail lldpd
+lldpd -I 'swp*' -x -M 4 -C swp1 -m {management} || fail lldpd
 nginx || fail nginx
 """
 

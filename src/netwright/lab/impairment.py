@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from netwright.lab import system, wiring
 from netwright.lab.state import LabState, write_atomic
@@ -146,15 +145,7 @@ def _start_relay(state: LabState, cable: Cable, wanted: Impairment) -> None:
 
 
 def _stop_relay(state: LabState, cable: Cable) -> None:
-    """End this cable's relay: the process in the panel's namespace with its socket as argument."""
-    socket = wiring.sockets(cable)[0].encode()
-    found = []
-    for pid in system.processes({system.inode(state.patch)}):
-        try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if socket in words and any(word.endswith(b"/relay") for word in words):
-            found.append(pid)
+    """End this cable's relay, if there is one."""
+    found = wiring.programs(state, "relay", wiring.sockets(cable)[0])
     system.kill(found)
     system.wait_gone(found)

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,25 +13,14 @@ from typing import Any
 
 from netwright.lab import chassis as hardware
 from netwright.lab import system, wiring
-from netwright.lab.access import Access, make_access, read_access, write_access
+from netwright.lab.access import Access, read_access
+from netwright.lab.assembly import Assembly, Progress, frr_version
 from netwright.lab.boot import Power
-from netwright.lab.content import write_content
 from netwright.lab.impairment import Impairment, impair, impairments
-from netwright.lab.nodefiles import write_disk
 from netwright.lab.state import LabState, lab_state
 from netwright.lab.system import LabError
 from netwright.lab.teardown import tear_down
 from netwright.lab.topology import Cable, Node, Topology
-
-Progress = Callable[[str, int, int], None]
-"""Called with what was done, how many steps are done, how many there are."""
-
-
-_PROGRAMS = {
-    "chassis.py": ("chassis-agent", "show-chassis"),
-    "panel.py": ("panel",),
-    "relay.py": ("relay",),
-}
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -102,7 +89,8 @@ class Lab:
                     remedy=f"Use another --name, or first `netwright lab down --name {self.name}`.",
                 )
             try:
-                self._build(topology, progress, jobs or 2 * (os.cpu_count() or 2))
+                self.__dict__["topology"] = topology
+                self._assembly.build(progress, jobs or 2 * (os.cpu_count() or 2))
             except BaseException:
                 tear_down(self.state)
                 raise
@@ -116,70 +104,9 @@ class Lab:
         self.__dict__.pop("topology", None)
         return True
 
-    def _build(self, topology: Topology, progress: Progress, jobs: int) -> None:
-        state = self.state
-        state.write_intent(topology, "starting")
-        self.__dict__["topology"] = topology
-        access = make_access(state.manager, topology.secret_names())
-        write_access(state, access)
-        _install_commands(state.commands)
-        total = len(topology.nodes) + 2
-        wiring.create(state, topology)
-        self._start_panel()
-        progress("cables", 1, total)
-        version = frr_version()
-        with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="lab") as pool:
-            tasks: dict[Future[None], str] = {pool.submit(self._fill_origins): "content"}
-            for node in topology.nodes.values():
-                tasks[pool.submit(self._first_boot, node, access, version)] = node.name
-            _follow(tasks, progress, total)
-        state.write_intent(topology, "up")
-
-    def _first_boot(self, node: Node, access: Access, version: str) -> None:
-        self._factory(node, access, version, serial="", generation=1)
-        self._power.on(node, node.serial)
-
-    def _factory(self, node: Node, access: Access, version: str, *, serial: str, generation: int) -> None:
-        """A new box for the node: chassis and disk."""
-        folder = self.state.node(node.name)
-        built = None
-        if node.model is not None:
-            built = hardware.build(self.topology, node, serial, generation)
-            hardware.write(self.state.hardware(node.name), built)
-        for layer in ("etc", "home"):
-            (folder / layer).mkdir(parents=True, exist_ok=True)
-            (folder / layer).chmod(0o755)
-        write_disk(folder, self.topology, node, access, built, version)
-
-    def _fill_origins(self) -> None:
-        folders = []
-        for node in self.topology.nodes.values():
-            if node.origin:
-                folder = self.state.node(node.name) / "srv" / "content"
-                folder.mkdir(parents=True, exist_ok=True)
-                for made in (folder.parent, folder):
-                    made.chmod(0o755)
-                folders.append(folder)
-        if folders:
-            write_content(folders, self.state.catalogue_file)
-
-    def _start_panel(self) -> None:
-        """Start the program that keeps both ends of each cable alike, unless it runs."""
-        if system.processes({system.inode(self.state.patch)}):
-            return
-        program = self.state.commands / "panel"
-        argv = ["setsid", "--fork", "nsenter", f"--net={system.NETNS / self.state.patch}", str(program)]
-        with (self.state.folder / "panel.log").open("a") as log:
-            subprocess.run(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=system.environment(self.state.mark()),
-                cwd="/",
-                timeout=20,
-                check=True,
-            )
+    @property
+    def _assembly(self) -> Assembly:
+        return Assembly(self.state, self.topology)
 
     # --- power ---
 
@@ -212,7 +139,7 @@ class Lab:
                 hardware.write(self.state.hardware(name), new)
             else:
                 self._power.wipe(node)
-                self._factory(
+                self._assembly.fit_out(
                     node, self.access(), frr_version(), serial=serial, generation=old.generation + 1
                 )
             self._power.on(node, serial)
@@ -279,7 +206,7 @@ class Lab:
         cables = self.select(what)
         with self.state.lock():
             if whole:
-                self._start_panel()
+                self._assembly.start_panel()
             (wiring.heal if whole else wiring.cut)(self.state, cables)
         return cables
 
@@ -373,37 +300,3 @@ class Lab:
 
 def _uses(cable: Cable, node: str, port: str) -> bool:
     return any(end.node == node and end.name == port for end in (cable.a, cable.b))
-
-
-def _install_commands(folder: Path) -> None:
-    """The programs that nodes find in /usr/local/bin, and the patch panel's own."""
-    source = Path(__file__).parent / "node"
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)
-    for program, names in _PROGRAMS.items():
-        for name in names:
-            shutil.copyfile(source / program, folder / name)
-            (folder / name).chmod(0o755)
-
-
-def _follow(tasks: dict[Future[None], str], progress: Progress, total: int) -> None:
-    """Report each task as it ends; the first failure cancels those not begun and is raised."""
-    done_before = 1
-    left = set(tasks)
-    while left:
-        done, left = wait(left, return_when=FIRST_COMPLETED, timeout=300)
-        if not done:
-            raise LabError("the lab did not come up within 300 s of its last progress")
-        for task in done:
-            if task.exception() is not None:
-                for other in left:
-                    other.cancel()
-            task.result()
-            done_before += 1
-            progress(tasks[task], done_before, total)
-
-
-def frr_version() -> str:
-    """FRR's version as its own daemon says it."""
-    said = system.run(["/usr/lib/frr/zebra", "--version"]).stdout.split()
-    return said[2] if len(said) > 2 else "unknown"

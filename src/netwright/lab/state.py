@@ -9,7 +9,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,10 +75,15 @@ class LabState:
     def exists(self) -> bool:
         return self.folder.is_dir() or bool(system.namespaces(self.prefix))
 
-    def write_intent(self, topology: Topology, phase: str) -> None:
-        """Say what is being made, before it is made."""
+    def prepare(self) -> None:
+        """Make the folder. Layers can't lie on an overlay (a container's root): a tmpfs is put there then."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        if system.filesystem(self.folder) == "overlay":
+            system.run(["mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", str(self.folder)])
+
+    def write_intent(self, topology: Topology, phase: str) -> None:
+        """Say what is being made, before it is made."""
         write_atomic(self.folder / "lab.yaml", topology.source)
         mark = self.mark() or secrets.token_hex(8)
         write_atomic(self.folder / "lab.json", json.dumps({"mark": mark, "phase": phase}))
@@ -102,27 +106,21 @@ class LabState:
                 "there is no such lab", subject=self.name, remedy="See `netwright lab list`, or start it."
             ) from None
 
-    def remove(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=False)
-        for folder in (self.folder.parent, self.folder.parent.parent):
-            if folder in (_DEFAULT, _DEFAULT.parent):
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
-
     @contextlib.contextmanager
     def lock(self, deadline_s: float = 60.0) -> Iterator[None]:
         """One command at a time changes a lab. The kernel lets go when its process dies."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
         end = time.monotonic() + deadline_s
         # the lock's file lies outside the folder, for the folder is removed under the lock
         file = self.folder.parent / f".{self.name}.lock"
         while True:
+            file.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 if _try_lock(descriptor) and _same(descriptor, file):
-                    yield
-                    if not self.folder.is_dir():
-                        file.unlink(missing_ok=True)
+                    try:
+                        yield
+                    finally:
+                        self._tidy(file)
                     return
             finally:
                 os.close(descriptor)
@@ -133,6 +131,16 @@ class LabState:
                     remedy="Wait for it, or end it.",
                 )
             time.sleep(0.05)
+
+    def _tidy(self, lock_file: Path) -> None:
+        """After the lab's end its lock goes too, and the default folder when it is empty."""
+        if self.folder.is_dir():
+            return
+        lock_file.unlink(missing_ok=True)
+        if self.folder.parent == _DEFAULT:
+            for folder in (_DEFAULT, _DEFAULT.parent):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
     def _intent(self) -> dict[str, object]:
         try:

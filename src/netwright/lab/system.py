@@ -111,8 +111,9 @@ def run(
     return done
 
 
-def ip_batch(lines: Iterable[str], *, namespace: str = "", force: bool = False) -> None:
-    """Many ``ip`` commands in one process. ``force`` goes on after an error and reports none."""
+def ip_batch(lines: Iterable[str], *, namespace: str = "", force: bool = False, mark: str = "") -> None:
+    """Many ``ip`` commands in one process. ``force`` goes on after an error and reports none. ``mark``: the
+    lab's, for commands that make things and must not outlive a killed ``up`` unseen."""
     text = "".join(f"{line}\n" for line in lines)
     if not text:
         return
@@ -122,6 +123,7 @@ def ip_batch(lines: Iterable[str], *, namespace: str = "", force: bool = False) 
         stdin=text,
         deadline_s=120,
         check=not force,
+        env=environment(mark),
     )
 
 
@@ -211,3 +213,14 @@ def _alive(pid: int) -> bool:
     except OSError:
         return False
     return text.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def filesystem(path: Path) -> str:
+    """The type of the file system that holds ``path``, as ext4, tmpfs or overlay."""
+    best = ("", "")
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        left, _, right = line.partition(" - ")
+        point = left.split()[4]
+        if path.is_relative_to(point) and len(point) >= len(best[0]):
+            best = (point, right.split()[0])
+    return best[1]

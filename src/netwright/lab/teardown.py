@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from netwright.lab import system
@@ -36,7 +37,7 @@ def tear_down(state: LabState) -> None:
         raise LabError(f"could not remove {', '.join(left[:5])}", subject=state.name, remedy="Run it again.")
     _unmount(state.folder)
     if state.folder.is_dir():
-        state.remove()
+        shutil.rmtree(state.folder)
 
 
 def _processes(state: LabState, names: list[str], mark: str) -> list[int]:
@@ -45,7 +46,9 @@ def _processes(state: LabState, names: list[str], mark: str) -> list[int]:
 
 
 def _unmount(folder: Path) -> None:
-    """Nothing of a node's mounts is seen from outside; this is for a folder somebody bound something into."""
+    """The tmpfs of a lab in a container, and whatever somebody bound below it. A node's own mounts went with
+    its mount namespace."""
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    for point in sorted((point for point in points if point.startswith(f"{folder}/")), reverse=True):
+    inside = [point for point in points if Path(point).is_relative_to(folder)]
+    for point in sorted(inside, reverse=True):
         system.run(["umount", "-l", point])

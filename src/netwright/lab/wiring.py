@@ -47,8 +47,9 @@ def create(state: LabState, topology: Topology) -> None:
     """Make all namespaces and links. Every line may have been run before by nobody: ``up`` starts from an
     empty prefix."""
     names = [state.manager, state.patch, *(state.namespace(node) for node in topology.nodes)]
-    system.ip_batch(f"netns add {name}" for name in names)
-    system.ip_batch(_links(state, topology))
+    mark = state.mark()
+    system.ip_batch((f"netns add {name}" for name in names), mark=mark)
+    system.ip_batch(_links(state, topology), mark=mark)
     _raise_manager(state, topology)
     _raise_panel(state, topology)
 
@@ -136,11 +137,12 @@ def cut(state: LabState, cables: list[Cable]) -> None:
 
 
 def heal(state: LabState, cables: list[Cable]) -> None:
-    """The cable is whole again; the panel's program raises the other end if the first has light."""
-    ends = [sockets(cable) for cable in cables]
+    """The cable is whole again; the panel's program takes an end down again if the other is dark.
+
+    Both sockets are raised, for the kernel tells nobody about a new group of a link that is down."""
+    ends = [socket for cable in cables for socket in sockets(cable)]
     system.ip_batch(
-        [f"link set {socket} group 0" for pair in ends for socket in pair]
-        + [f"link set {pair[0]} up" for pair in ends],
+        [f"link set {end} group 0" for end in ends] + [f"link set {end} up" for end in ends],
         namespace=state.patch,
     )
 
@@ -176,5 +178,15 @@ def is_cut(link: LinkState | None) -> bool:
     return link is not None and link.group == str(CUT_GROUP)
 
 
-def panel_program() -> Path:
-    return Path(__file__).parent / "node" / "panel.py"
+def programs(state: LabState, name: str, argument: str = "") -> list[int]:
+    """PIDs of the lab's program ``name`` (panel, relay) in the panel's namespace, with this argument."""
+    sought = str(state.commands / name).encode()
+    found = []
+    for pid in system.processes({system.inode(state.patch)} - {0}):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if sought in words and (not argument or argument.encode() in words):
+            found.append(pid)
+    return found
