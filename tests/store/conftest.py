@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -42,10 +41,22 @@ def store(new_store: Callable[[], Store]) -> Iterator[Store]:
     made.database.close()
 
 
+@pytest.fixture(scope="session")
+def new_inventory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
+    """Makes an empty store of the real kinds."""
+    counter = iter(range(1 << 30))
+    folder = tmp_path_factory.mktemp("inventories")
+
+    def make() -> Store:
+        database = Database(f"sqlite:///{folder / str(next(counter))}.db")
+        Base.metadata.create_all(database.writer)
+        return Store(database, KINDS)
+
+    return make
+
+
 @pytest.fixture
-def inventory(tmp_path: Path) -> Iterator[Store]:
-    """A store of the real kinds."""
-    database = Database(f"sqlite:///{tmp_path / 'netwright.db'}")
-    Base.metadata.create_all(database.writer)
-    yield Store(database, KINDS)
-    database.close()
+def inventory(new_inventory: Callable[[], Store]) -> Iterator[Store]:
+    made = new_inventory()
+    yield made
+    made.database.close()

@@ -1,0 +1,58 @@
+"""Keys of addresses sort, contain and come back."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netwright.base.address import KEY_LENGTH, Address, Interface, Prefix, interface_of, key, span
+
+
+@st.composite
+def interfaces(draw: st.DrawFn) -> Interface:
+    if draw(st.booleans()):
+        return ipaddress.IPv4Interface((draw(st.integers(0, 2**32 - 1)), draw(st.integers(0, 32))))
+    return ipaddress.IPv6Interface((draw(st.integers(0, 2**128 - 1)), draw(st.integers(0, 128))))
+
+
+def order(value: Interface) -> tuple[int, int, int]:
+    return value.version, int(value.ip), value.network.prefixlen
+
+
+@given(interfaces())
+def test_a_key_comes_back(value: Interface) -> None:
+    assert len(key(value)) == KEY_LENGTH
+    assert interface_of(key(value)) == value
+    assert interface_of(key(value.network)).network == value.network
+    assert interface_of(key(value.ip)).ip == value.ip
+
+
+@given(interfaces(), interfaces())
+def test_keys_sort_as_families_then_addresses_then_lengths(one: Interface, other: Interface) -> None:
+    assert (key(one) < key(other)) == (order(one) < order(other))
+
+
+@given(interfaces(), interfaces())
+def test_a_span_holds_what_is_inside_and_nothing_else(outer: Interface, inner: Interface) -> None:
+    prefix: Prefix = outer.network
+    low, high = span(prefix)
+    inside = prefix.version == inner.version and inner.ip in prefix
+    assert (low <= key(inner) <= high) == inside
+    address: Address = inner.ip
+    assert (low <= key(address) <= high) == inside
+
+
+@given(interfaces())
+def test_a_span_holds_its_own_ends(value: Interface) -> None:
+    prefix = value.network
+    low, high = span(prefix)
+    for one in (prefix, prefix.network_address, prefix.broadcast_address):
+        assert low <= key(one) <= high
+
+
+def test_a_key_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="18 bytes, not 3"):
+        interface_of(b"abc")
