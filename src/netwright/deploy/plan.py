@@ -124,15 +124,13 @@ class Planner:
             return DevicePlan(target.device, PlanState.REFUSED, message=f"not rendered: {error}")
         session = self.open_session(target)
         try:
-            return await self._compare(target, driver, session, text)
+            return await self.compare(target, session, await driver.read_running(session), text)
         finally:
             await session.close()
 
-    async def _compare(
-        self, target: Target, driver: ConfigDriver, session: Session, wanted: str
-    ) -> DevicePlan:
+    async def compare(self, target: Target, session: Session, running: str, wanted: str) -> DevicePlan:
+        """How ``running`` stands to ``wanted``; the device itself is asked when they differ."""
         scrub = partial(target.platform.scrub, key=self.scrub_key)
-        running = await driver.read_running(session)
         running_shown, wanted_shown = scrub(running), scrub(wanted)
         plan = DevicePlan(
             target.device,
@@ -144,7 +142,7 @@ class Planner:
         language = dialect(target.platform.dialect)
         if same(running, wanted, language):
             return plan
-        checked = await driver.check(session, wanted) if self.check else CheckResult(ok=True, commands=("",))
+        checked = await self._ask(target.platform.config, session, wanted)
         if checked.ok and not checked.commands:
             return plan  # another spelling of the same; the device's own software sees no difference
         diff = difference(running_shown, wanted_shown, language, context=_CONTEXT_LINES)
@@ -160,6 +158,11 @@ class Planner:
             message="" if checked.ok else "the device's own check refuses the configuration",
             wanted=Secret(wanted),
         )
+
+    async def _ask(self, driver: ConfigDriver | None, session: Session, wanted: str) -> CheckResult:
+        if driver is None or not self.check:
+            return CheckResult(ok=True, commands=("",))
+        return await driver.check(session, wanted)
 
     def _store(self, plans: Sequence[DevicePlan]) -> None:
         if self.record:

@@ -58,6 +58,8 @@ class Patience:
     """One conversation with the device."""
     steady: int = 2
     """Good polls in a row that make a good check: a session may still be up just after a bad change."""
+    canary_steady: int = 10
+    """The same for the canary: longer than the hold time of our sessions (9 s)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ class _Change:
         """Poll over new sessions until the device is as wanted, or the time to confirm runs out."""
         wrong = "no check was finished in time"
         good = 0
+        enough = self._patience.canary_steady if self._job.wave == 0 else self._patience.steady
         while self._time_left() > self._patience.reserve_s:
             try:
                 known, found = await self._look()
@@ -202,7 +205,7 @@ class _Change:
                 if known.token != self._job.token and (self._arming_answered or known.token is not None):
                     return self._gone(known, wrong)
                 good, wrong = (0, found) if found else (good + 1, wrong)
-            if good >= self._patience.steady:
+            if good >= enough:
                 self._hands.observer.moment(Moment.CHECKED, self._job.device)
                 return await self._confirm()
             await self._hands.sleep(self._patience.poll_s)

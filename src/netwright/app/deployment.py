@@ -1,0 +1,132 @@
+"""Planning, deploying and backing up, put together from an open home folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from netwright.app.context import Context
+from netwright.app.vault import load_key
+from netwright.backup.archive import Archive
+from netwright.backup.snapshot import Backups
+from netwright.base.errors import NetwrightError, NotFoundError
+from netwright.collect.drift import DriftCheck, DriftReport
+from netwright.deploy.journal import Journal
+from netwright.deploy.moment import Observer, Unobserved
+from netwright.deploy.plan import Planner, PlanState
+from netwright.deploy.step import Hands
+from netwright.device.session import Session
+from netwright.intent.render import Renderer
+from netwright.intent.view import DeviceView, build_views
+from netwright.platforms.target import Target
+from netwright.store.history import current_revision
+from netwright.store.sealed import SealedTexts, text_digest
+
+_KEEP_S = 60.0
+"""How long a rendered text serves for finding drift; secrets and templates may change without a revision."""
+
+
+def sealed_texts(context: Context) -> SealedTexts:
+    """The whole configurations, sealed with the home folder's key."""
+    return SealedTexts(context.database, load_key(context.home.key_file))
+
+
+def hands_of(context: Context, observer: Observer | None = None) -> Hands:
+    """What rollouts work with."""
+    return Hands(
+        fleet=context,
+        journal=Journal(context.database, context.clock),
+        database=context.database,
+        texts=sealed_texts(context),
+        scrub_key=context.vault.scrub_key,
+        clock=context.clock,
+        observer=observer or Unobserved(),
+    )
+
+
+def planner_of(context: Context, *, check: bool = True, record: bool = True) -> Planner:
+    """Makes plans of this installation's devices."""
+    return Planner(
+        database=context.database,
+        clock=context.clock,
+        open_session=context.open_session,
+        scrub_key=context.vault.scrub_key,
+        concurrency=context.settings.concurrency,
+        check=check,
+        record=record,
+    )
+
+
+def archive_of(context: Context) -> Archive:
+    """The copies of this installation's devices."""
+    return Archive(context.backups, sealed_texts(context))
+
+
+def backups_of(context: Context) -> Backups:
+    """Takes snapshots of this installation's devices."""
+    return Backups(
+        database=context.database,
+        archive=archive_of(context),
+        scrub_key=context.vault.scrub_key,
+        clock=context.clock,
+        open_session=context.open_session,
+        concurrency=context.settings.concurrency,
+    )
+
+
+def intended(context: Context, devices: Collection[str]) -> Callable[[str], str]:
+    """Renders the wanted configuration of any of ``devices``, all from one state of the inventory."""
+    with context.database.read() as session:
+        views = build_views(session, devices)
+    renderer = context.renderer()
+
+    def text(device: str) -> str:
+        return _render(context, renderer, views.get(device), device)
+
+    return text
+
+
+def drift_check(context: Context) -> DriftCheck:
+    """Compares running configurations with the intent as it is at that moment, for the collection."""
+    source = _Intent(context)
+    planner = planner_of(context)
+
+    async def check(target: Target, session: Session, running: str) -> DriftReport:
+        shown = target.platform.scrub(running, planner.scrub_key)
+        try:
+            wanted = source.text(target.device)
+        except NetwrightError:
+            return DriftReport(shown, text_digest(shown), None)
+        plan = await planner.compare(target, session, running, wanted)
+        return DriftReport(shown, text_digest(shown), plan.state is PlanState.SAME, plan.diff)
+
+    return check
+
+
+@dataclass
+class _Intent:
+    """Rendered texts, kept while the inventory does not change and for a minute at most."""
+
+    context: Context
+    _texts: dict[str, str] = field(default_factory=dict)
+    _revision: int = -1
+    _since: float = 0.0
+
+    def text(self, device: str) -> str:
+        context = self.context
+        now = context.clock.monotonic()
+        with context.database.read() as session:
+            revision = current_revision(session)
+            if revision != self._revision or now - self._since > _KEEP_S:
+                self._texts.clear()
+                self._revision, self._since = revision, now
+            if device not in self._texts:
+                view = build_views(session, [device]).get(device)
+                self._texts[device] = _render(context, context.renderer(), view, device)
+        return self._texts[device]
+
+
+def _render(context: Context, renderer: Renderer, view: DeviceView | None, device: str) -> str:
+    if view is None:
+        raise NotFoundError("it is no active device of the inventory", subject=device)
+    return renderer.render(view, context.vault)

@@ -1,0 +1,35 @@
+"""``netwright plan``: what would change on each device."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.console import Console
+
+from netwright.app.context import Context
+from netwright.cli.context import pass_context_object
+from netwright.cli.planview import make_plan, plan_document, show_plan
+from netwright.cli.rolloutview import print_json
+
+
+@click.command()
+@click.argument("devices", nargs=-1)
+@click.option("--site", help="Only the devices of this site.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option("--no-check", is_flag=True, help="Compare texts only; don't ask the devices' own software.")
+@pass_context_object
+def plan(context: Context, devices: tuple[str, ...], site: str | None, as_json: bool, no_check: bool) -> None:
+    """Render each device's configuration, read the running one and show the difference.
+
+    Nothing is changed. DEVICES: names; without any, all active devices.
+
+    Exit code: 0 when every device runs what is wanted, 1 when some differ, were refused by their own check or
+    did not answer, 2 when no plan could be made.
+    """
+    made = make_plan(context, devices, site, check=not no_check, quiet=as_json)
+    if as_json:
+        print_json(plan_document(made))
+    else:
+        show_plan(Console(highlight=False), made, diffs=True)
+    sys.exit(0 if made.empty else 1)

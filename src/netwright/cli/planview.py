@@ -1,0 +1,101 @@
+"""Plans on the terminal: made with a line of progress, shown device by device, as a document for scripts."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.text import Text
+
+from netwright.app.context import Context
+from netwright.app.deployment import intended, planner_of
+from netwright.cli.context import run_devices
+from netwright.deploy.plan import DevicePlan, Plan, PlanState
+from netwright.deploy.waves import Waves
+
+_STYLES = {
+    PlanState.SAME: "green",
+    PlanState.DIFFERS: "yellow",
+    PlanState.REFUSED: "red",
+    PlanState.UNREACHABLE: "red",
+}
+
+
+def make_plan(
+    context: Context, devices: tuple[str, ...], site: str | None, *, check: bool, quiet: bool
+) -> Plan:
+    """The plan of the chosen devices, with a line of progress on a terminal."""
+    targets = context.targets(devices or None, site=site)
+    planner = planner_of(context, check=check)
+    console = Console(stderr=True, quiet=quiet)
+    with console.status(f"Planning {len(targets)} devices") as status:
+        done = 0
+
+        def on_device(plan: DevicePlan) -> None:
+            nonlocal done
+            done += 1
+            status.update(f"Planning {done} of {len(targets)} devices: {plan.device} {plan.state.value}")
+
+        async def work() -> Plan:
+            names = [target.device for target in targets if target.platform.config is not None]
+            return await planner.make(targets, intended(context, names), on_device=on_device)
+
+        return run_devices(context, work)
+
+
+def plan_document(plan: Plan) -> dict[str, object]:
+    """A plan for scripts; secrets are masked."""
+    return {
+        "empty": plan.empty,
+        "unmanaged": plan.unmanaged,
+        "devices": [
+            {
+                "device": device.device,
+                "state": device.state,
+                "added": device.added,
+                "removed": device.removed,
+                "diff": device.diff,
+                "words": device.words,
+                "message": device.message,
+            }
+            for device in plan.devices
+        ],
+    }
+
+
+def show_plan(console: Console, plan: Plan, *, diffs: bool) -> None:
+    """Each device that is not as wanted, then the summary."""
+    for device in plan.devices:
+        if device.state is not PlanState.SAME:
+            _show_device_plan(console, device, diffs=diffs)
+    counts = {state: len(plan.having(state)) for state in PlanState}
+    ours = len(plan.devices)
+    if plan.empty:
+        console.print(f"[green]Nothing to do: {ours} devices run what is wanted.[/]")
+    else:
+        parts = [f"[{_STYLES[state]}]{count} {state.value}[/]" for state, count in counts.items() if count]
+        console.print(f"{ours} devices: {', '.join(parts)}.")
+    if plan.unmanaged:
+        console.print(
+            f"[dim]{len(plan.unmanaged)} devices have a platform whose configuration is not rendered.[/]"
+        )
+
+
+def _show_device_plan(console: Console, device: DevicePlan, *, diffs: bool) -> None:
+    head = Text(device.device, style="bold")
+    head.append(f"  {device.state.value}", style=_STYLES[device.state])
+    if device.diff:
+        head.append(f"  +{device.added}", style="green").append(f" -{device.removed}", style="red")
+    if device.message:
+        head.append(f"  {device.message}")
+    console.print(head)
+    if device.diff and diffs:
+        console.print(Syntax(device.diff, "diff", background_color="default"))
+    if device.state is PlanState.REFUSED:
+        for word in device.words:
+            console.print(Text(f"  {word}", style="red"))
+
+
+def show_waves(console: Console, waves: Waves) -> None:
+    for number, wave in enumerate(waves):
+        title = "canary" if number == 0 else f"wave {number}"
+        console.print(f"  [bold]{title}[/]: {', '.join(wave)}")
