@@ -32,8 +32,8 @@ def guard(verb: str, *arguments: str) -> str:
 
 
 def install_guard() -> str:
-    """Takes GUARD_SCRIPT on standard input; a running guard goes on with the file it began with."""
-    new = f"{GUARD}.{GUARD_VERSION}"
+    """Takes GUARD_SCRIPT on standard input. A running guard goes on with the file it began with."""
+    new = f"{GUARD}.$$"
     folder = GUARD.rpartition("/")[0]
     script = (
         f"umask 077; mkdir -p {folder} && cat > {new} && [ $(wc -c < {new}) -eq {len(GUARD_SCRIPT)} ]"

@@ -17,7 +17,7 @@ from netwright.base.errors import (
 from netwright.config.scrub import secrets_in
 from netwright.device.session import Reply, Session
 from netwright.platforms.frr import commands
-from netwright.platforms.frr.secrets import SECRETS
+from netwright.platforms.frr.secrets import SECRETS, hide
 from netwright.platforms.platform import ArmState, CheckResult
 
 APPLY_S = 180.0
@@ -26,6 +26,7 @@ APPLY_S = 180.0
 _REJECTED, _NOTHING, _BUSY, _FAILED, _CUT, _MOVED = 65, 66, 67, 68, 69, 71
 _MISSING = 1
 """Exit status of sudo for a command that isn't there."""
+_NOISE = ("vtysh_pam", "sudo: unable to resolve host")
 _HEADINGS = re.compile(r"\s*(Lines To (Delete|Add)|=+)?\s*")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -52,7 +53,7 @@ class FrrConfigDriver:
         if reply.status == _REJECTED:
             return CheckResult(ok=False, errors=tuple(_messages(reply.error, config)))
         _expect(session, reply, config)
-        lines = (line.rstrip() for line in reply.output.splitlines())
+        lines = (line.rstrip() for line in hide(reply.output).splitlines())
         return CheckResult(ok=True, commands=tuple(x for x in lines if not _HEADINGS.fullmatch(x)))
 
     async def arm(self, session: Session, config: str, *, token: str, timer_s: int) -> None:
@@ -112,7 +113,7 @@ def _messages(error: str, config: str) -> list[str]:
         clean = line.strip()
         for secret in secrets:
             clean = clean.replace(secret, "<secret>")
-        if clean and "vtysh_pam" not in clean:
+        if clean and not clean.startswith(_NOISE):
             lines.append(clean)
     return lines
 

@@ -29,13 +29,14 @@ KEEP=5
 
 REJECTED=65 NOTHING=66 BUSY=67 FAILED=68 CUT=69 STUCK=70 MOVED=71 OTHER_VERSION=90
 
-end() { code=$1; shift; echo "$*" >&2; exit "$code"; }
+end() { code=$1; shift; say "$*" >&2; exit "$code"; }
+say() { printf '%s\n' "$1"; } # echo would expand backslashes
 uptime_s() { cut -d. -f1 /proc/uptime; }
 # this run of this system: the kernel's boot id, and when process 1 began (a container's own start)
 run_id() { echo "$(cat /proc/sys/kernel/random/boot_id) $(sed 's/.*) //' /proc/1/stat | cut -d' ' -f20)"; }
 running() { vtysh -c 'show running-config no-header' 2>/dev/null; }
 get() { cat "$CHANGE/$1" 2>/dev/null; }
-set_to() { echo "$2" > "$CHANGE/$1.new" && mv "$CHANGE/$1.new" "$CHANGE/$1"; }
+set_to() { say "$2" > "$CHANGE/$1.new" && mv "$CHANGE/$1.new" "$CHANGE/$1"; }
 pending() { [ -n "$1" ] && [ "$(get token)" = "$1" ]; }
 # a process of ours is known by number and token, so that a number given out again is not taken for it
 alive() { [ -n "$1" ] && grep -qsF "$2" "/proc/$1/cmdline"; }
@@ -46,7 +47,7 @@ result_of() { awk -v token="$1" '$2 == token { $1 = $2 = ""; line = $0 } END { s
 
 journal() {
     [ -n "$(result_of "$1")" ] && return
-    { tail -n 199 "$JOURNAL" 2>/dev/null; echo "$(date +%s) $1 $2"; } > "$JOURNAL.new" &&
+    { tail -n 199 "$JOURNAL" 2>/dev/null; say "$(date +%s) $1 $2"; } > "$JOURNAL.new" &&
         sync "$JOURNAL.new" && mv "$JOURNAL.new" "$JOURNAL"
 }
 
@@ -59,9 +60,11 @@ put_startup() {
 # the folder it is told: so each configuration lies in a folder of its own as frr.conf.
 reload() { "$RELOAD" --reload --stdout --confdir "$1" "$1/frr.conf" 9>&-; }
 
+folder() { mkdir "$1" && { cat /etc/frr/vtysh.conf 2>/dev/null; :; } > "$1/vtysh.conf"; }
+
 read_config() { # SHA256 FOLDER
-    mkdir -p "$2" && cat > "$2/frr.conf" || end $STUCK "no space for the configuration below $BASE"
-    echo "$1  $2/frr.conf" | sha256sum -c --status || { rm -rf "${2%/*}"; end $CUT 'the configuration arrived incomplete'; }
+    folder "$2" && cat > "$2/frr.conf" || end $STUCK "no space for the configuration below $BASE"
+    say "$1  $2/frr.conf" | sha256sum -c --status || { rm -rf "${2%/*}"; end $CUT 'the configuration arrived incomplete'; }
 }
 
 scratch() { mkdir -p "$BASE" "$DONE" && mktemp -d "$BASE/new.XXXXXX" || end $STUCK "nothing can be written below $BASE"; }
@@ -71,6 +74,9 @@ syntax() { # FOLDER: what the parser refuses; its lines say where
     grep -v 'vtysh_pam' "$1/syntax" >&2
     return 1
 }
+
+# never a line of the configuration itself: it may hold a password
+what_failed() { grep -hE '^ *%|^line [0-9]|ERROR|WARNING|^[A-Za-z]*Error' "$1" || say "frr-reload.py ended with status $2"; }
 
 start_timer() { # TOKEN SECONDS
     setsid sh "$0" timer "$1" "$2" < /dev/null > /dev/null 2>&1 9>&- &
@@ -146,7 +152,12 @@ wait_for_worker() { # TOKEN: until the apply has ended; 10 s are granted to a wo
         [ "$missing" -lt 50 ] || break
         sleep 0.2
     done
-    pending "$1" && [ "$(get phase)" = applying ] && { lock; pending "$1" && restore "$1" 'failed: the apply was interrupted'; unlock; }
+    # whoever is just restoring holds the lock; whoever died while restoring has left it to us
+    if pending "$1" && [ "$(get phase)" != armed ]; then
+        lock 120
+        pending "$1" && [ "$(get phase)" != armed ] && restore "$1" 'failed: the apply was interrupted'
+        unlock
+    fi
     if pending "$1" && [ "$(get phase)" = armed ]; then print_state; exit 0; fi
     answer_finished "$1"
     end $STUCK 'nobody knows what became of the change'
@@ -170,7 +181,7 @@ check() { # SHA256
     syntax "$new/new" || exit $REJECTED
     # a plan made of a file that has errors deletes nearly everything: it is only shown when there are none
     "$RELOAD" --test --stdout --confdir "$new/new" "$new/new/frr.conf" > "$new/plan" 2> "$new/errors" ||
-        { grep -hE '%|line [0-9]|ERROR|failed' "$new/errors" >&2 || tail -n 5 "$new/errors" >&2; exit $REJECTED; }
+        { what_failed "$new/errors" $? >&2; exit $REJECTED; }
     cat "$new/plan"
 }
 
@@ -188,9 +199,8 @@ arm() { # TOKEN SECONDS SHA256
         pending "$1" && wait_for_worker "$1"
         answer_finished "$1"
     fi
-    mkdir "$new/old"
     syntax "$new/new" || { rm -rf "$new"; exit $REJECTED; }
-    running > "$new/old/frr.conf"
+    folder "$new/old" && running > "$new/old/frr.conf"
     tail -n 3 "$new/old/frr.conf" | grep -qx end || { rm -rf "$new"; end $STUCK 'FRR does not print its running configuration'; }
     note "$1" "$2" || { rm -rf "$new"; end $STUCK "no space below $BASE"; }
     lock
@@ -215,7 +225,7 @@ apply() { # TOKEN: runs alone, whatever becomes of the session that asked for it
         lock; pending "$1" && [ "$(get phase)" = applying ] && set_to phase armed; unlock
         exit
     fi
-    grep -hE '^ *%|^line|ERROR|failed' "$CHANGE/apply" > "$CHANGE/errors" || tail -n 5 "$CHANGE/apply" > "$CHANGE/errors"
+    what_failed "$CHANGE/apply" $code > "$CHANGE/errors"
     lock
     pending "$1" && restore "$1" "failed: $(grep -m 1 % "$CHANGE/errors" || head -n 1 "$CHANGE/errors")"
 }
