@@ -157,7 +157,7 @@ def table(chassis: dict[str, Any], now: float) -> list[Row]:
             (7, "timeticks", 0),
             (8, "gauge", int(FRESH_S * 1000)),
         ]
-        rows.extend(((*SENSOR, 1, column, sensor["index"]), kind_, value) for column, kind_, value in values)
+        rows.extend(((*SENSOR, column, sensor["index"]), kind_, value) for column, kind_, value in values)
     return sorted(rows, key=lambda row: row[0])
 
 
