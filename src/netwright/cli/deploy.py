@@ -30,6 +30,7 @@ from netwright.deploy.waves import Limits
 @click.option("--diff/--no-diff", default=False, help="Show each difference whole, as `plan` does.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--reason", default="", help="Why; kept with the rollout.")
+@click.option("--author", "who", default=None, help="Who deploys; default the user of this shell.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON (with --yes).")
 @click.option("--resume", is_flag=True, help="Make no plan: take up rollouts that were cut off.")
 @pass_context_object
@@ -44,14 +45,15 @@ def deploy(
     diff: bool,
     yes: bool,
     reason: str,
+    who: str | None,
     as_json: bool,
     resume: bool,
 ) -> None:
     """Bring devices to their wanted configuration: one canary first, then in waves.
 
     Each device is armed with a timer of its own: it reverts by itself unless the checks pass and the change
-    is confirmed over a new session. Never two devices of one redundancy group change at once. A failed canary,
-    or more failures than --budget, stop the rollout.
+    is confirmed over a new session. Never two devices of one redundancy group change at once. A failed
+    canary, or more failures than --budget, stop the rollout.
 
     Exit code: 0 when every device that differed is confirmed, 1 when some failed, reverted, were skipped or
     could not be planned, 2 when nothing could be begun.
@@ -72,7 +74,7 @@ def deploy(
     show_waves(console, waves_of(context.database, plan, limits))
     if not yes:
         click.confirm("Roll out?", abort=True)
-    terms = Terms(timer_s=timer, failure_budget=budget, limits=limits, author=author(), reason=reason)
+    terms = Terms(timer_s=timer, failure_budget=budget, limits=limits, author=who or author(), reason=reason)
     rollout = create_rollout(context.database, sealed_texts(context), plan, terms, context.clock.now())
     report = see_rollout_through(context, rollout, quiet=as_json)
     if as_json:

@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 
 from netwright.app.context import Context
-from netwright.app.worker import WorkerLock, work_and_collect
+from netwright.app.service import work_and_collect
+from netwright.app.worker import WorkerLock
 from netwright.cli.context import pass_context_object, run_devices
 from netwright.collect.round import RoundSummary
 
