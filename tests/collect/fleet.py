@@ -1,0 +1,121 @@
+"""Devices in memory that speak to the collection through the real contracts: they can be told to fail, hang,
+change, and they count what is asked of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from netwright.base.errors import DeviceUnreachableError, SessionClosedError
+from netwright.collect.wanted import Wanted
+from netwright.device.endpoint import Credentials, Endpoint
+from netwright.device.session import Session
+from netwright.platforms.facts import DeviceFacts, DeviceSample
+from netwright.platforms.platform import ConfigDriver, FactReader, Platform
+from netwright.platforms.target import Target
+
+from .network import change, facts_as_wanted, sample_of
+
+
+@dataclass
+class FakeDevice:
+    """One device. ``fault`` is raised by whatever is asked; ``hang`` is waited for before each answer."""
+
+    facts: DeviceFacts
+    running: str = "hostname x\n"
+    fault: Exception | None = None
+    hang: asyncio.Event | None = None
+    asked: list[str] = field(default_factory=list)
+    sessions: int = 0
+    busy: int = 0
+    busiest: int = 0
+
+    async def answer(self, what: str) -> None:
+        self.asked.append(what)
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        try:
+            if self.hang is not None:
+                await self.hang.wait()
+            if self.fault is not None:
+                raise self.fault
+        finally:
+            self.busy -= 1
+
+    def says(self, **changes: Any) -> None:
+        self.facts = change(self.facts, changes)
+
+    def crash(self) -> None:
+        self.fault = DeviceUnreachableError("no connection (no route to host)", subject=self.facts.device)
+
+
+class FakeSession:
+    """A session that can break."""
+
+    def __init__(self, device: FakeDevice, endpoint: Endpoint) -> None:
+        self.device = device
+        self.endpoint = endpoint
+        self.broken = False
+        self.closed = False
+        device.sessions += 1
+
+    async def ask(self, what: str) -> FakeDevice:
+        assert not self.closed
+        if self.broken:
+            raise SessionClosedError("the session closed", subject=self.endpoint.device)
+        await self.device.answer(what)
+        return self.device
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class FakeReader:
+    """``FactReader`` over fake sessions; stamps answers with the clock given."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+
+    async def facts(self, session: Session) -> DeviceFacts:
+        device = await cast("FakeSession", session).ask("facts")
+        return replace(device.facts, observed_at=self._now())
+
+    async def sample(self, session: Session) -> DeviceSample:
+        device = await cast("FakeSession", session).ask("sample")
+        return sample_of(device.facts, self._now())
+
+
+class FakeDriver:
+    """The reading part of ``ConfigDriver``."""
+
+    async def read_running(self, session: Session) -> str:
+        device = await cast("FakeSession", session).ask("config")
+        return device.running
+
+
+class Fleet:
+    """All devices of the small network, as wanted at first."""
+
+    def __init__(self, wanted: Wanted, now: Callable[[], float]) -> None:
+        driver = cast("ConfigDriver", FakeDriver())
+        reader: FactReader = FakeReader(now)
+        self.platform = Platform("fake", "Fake", "Netwright", "frr", reader, driver)
+        self.devices = {name: FakeDevice(facts_as_wanted(wanted, name)) for name in wanted.devices}
+        self.open: dict[str, FakeSession] = {}
+        self.present = list(self.devices)
+
+    def __getitem__(self, name: str) -> FakeDevice:
+        return self.devices[name]
+
+    def targets(self, names: Iterable[str] | None = None) -> list[Target]:
+        return [
+            Target(name, self.platform, Endpoint(name, "192.0.2.1", Credentials("netwright")))
+            for name in (self.present if names is None else names)
+        ]
+
+    def open_session(self, target: Target) -> Session:
+        session = FakeSession(self.devices[target.device], target.endpoint)
+        self.open[target.device] = session
+        return cast("Session", session)
