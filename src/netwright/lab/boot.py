@@ -58,6 +58,7 @@ cd /
 hostname {name}
 sysctl -qw net.ipv4.ip_forward={forward} net.ipv6.conf.all.forwarding={forward} \\
   net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.conf.all.arp_ignore=1 \\
+  net.ipv4.conf.all.arp_notify=1 \\
   net.ipv4.fib_multipath_hash_policy=1 net.ipv4.conf.all.ignore_routes_with_linkdown=1 \\
   net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_ra=0
 # what the last life left in the kernel goes, as with a real loss of power

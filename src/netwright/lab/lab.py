@@ -256,6 +256,7 @@ class Lab:
             stdin=stdin,
             deadline_s=deadline_s,
             check=check,
+            subject=name,
         )
 
     def enter(self, name: str) -> list[str]:

@@ -87,8 +87,11 @@ def run(
     deadline_s: float = 30.0,
     check: bool = True,
     env: Mapping[str, str] | None = None,
+    subject: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run a tool. Raises LabError when it fails (``check``) or does not end in time."""
+    """Run a tool. Raises LabError when it fails (``check``) or does not end in time; the error names
+    ``subject`` or the tool, never its arguments, for there may be a secret among them."""
+    subject = subject or Path(argv[0]).name
     try:
         done = subprocess.run(
             argv,
@@ -102,12 +105,12 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise LabError(f"{argv[0]} did not end within {deadline_s:g} s", subject=" ".join(argv[:6])) from None
+        raise LabError(f"did not end within {deadline_s:g} s", subject=subject) from None
     except OSError as error:
         raise LabError(f"can't run {argv[0]} ({error.strerror})", remedy="Install it.") from None
     if check and done.returncode != 0:
         said = (done.stderr or done.stdout).strip() or f"exit status {done.returncode}"
-        raise LabError(said.replace("\n", "; ")[:500], subject=" ".join(argv[:6]))
+        raise LabError(said.replace("\n", "; ")[:500], subject=subject)
     return done
 
 
