@@ -37,7 +37,7 @@ def _observe(database: Database, wanted: Wanted, case: dict[str, Any]) -> None:
     with database.write() as session:
         for name in wanted.devices:
             if silent.get(name) != "never":
-                take_facts(session, change(facts_as_wanted(wanted, name), says.get(name, {})))
+                take_facts(session, [change(facts_as_wanted(wanted, name), says.get(name, {}))])
             if silent.get(name, "never") != "never":
                 take_failure(session, Failure(name, "fake", NOW, silent[name]))
         for name, diff in case.get("drifted", {}).items():

@@ -29,7 +29,7 @@ class Watch:
         changes = {name.replace("_", "-"): value for name, value in says.items()}
         with self._database.write() as session:
             for name in self._wanted.devices:
-                take_facts(session, change(facts_as_wanted(self._wanted, name), changes.get(name, {})))
+                take_facts(session, [change(facts_as_wanted(self._wanted, name), changes.get(name, {}))])
                 if name in silent:
                     take_failure(session, Failure(name, "fake", NOW, "no route to host"))
             store_findings(session, audit(session, self._clock), NOW)

@@ -50,6 +50,6 @@ async def discover(
 def _keep(database: Database, outcome: Outcome[DeviceFacts], platform: str, now: float) -> None:
     with database.write() as session:
         if outcome.value is not None:
-            take_facts(session, outcome.value)
+            take_facts(session, [outcome.value])
         else:
             take_failure(session, Failure(outcome.device, platform, now, error_text(outcome.error)))

@@ -7,7 +7,7 @@ Callers give an open write session and keep the transaction short.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
@@ -21,6 +21,7 @@ from netwright.collect import observed
 from netwright.collect.drift import DriftReport
 from netwright.platforms.facts import (
     BgpSessionFact,
+    ComponentFact,
     DeviceFacts,
     DeviceSample,
     InterfaceFact,
@@ -44,71 +45,67 @@ class Failure:
     error: str
 
 
-def take_facts(session: Session, facts: DeviceFacts) -> None:
-    """Store a complete discovery."""
-    connection, at = session.connection(), facts.observed_at
-    system = facts.system
-    device: Row = {
-        "device": facts.device,
-        "platform": facts.platform,
-        "hostname": system.hostname,
-        "vendor": system.vendor,
-        "model": system.model,
-        "serial": system.serial,
-        "os": system.os,
-        "os_version": system.os_version,
-        "uptime_s": system.uptime_s,
-        "sources": list(facts.sources),
-        "observed_at": at,
-        "polled_at": at,
-        "reachable": True,
-        "error": _not_understood(facts.unparsed),
-    }
-    _upsert(connection, observed.ObservedDevice, [device])
-    whole = not facts.unparsed
-    _replace(connection, observed.ObservedInterface, facts.device, _interfaces(facts.interfaces, at), whole)
-    addresses: list[Row] = [{"interface": a.interface, "address": a.address} for a in facts.addresses]
-    _replace(connection, observed.ObservedAddress, facts.device, _stamped(addresses, at), whole)
-    components: list[Row] = [
-        {
-            "name": c.name,
-            "component_class": c.component_class,
-            "parent": c.parent,
-            "model": c.model,
-            "part_number": c.part_number,
-            "serial": c.serial,
-            "description": c.description,
-        }
-        for c in facts.components
-    ]
-    _replace(connection, observed.ObservedComponent, facts.device, _stamped(components, at), whole)
-    _replace(connection, observed.ObservedSensor, facts.device, _sensors(facts.sensors, at), whole)
-    _replace(connection, observed.ObservedNeighbor, facts.device, _neighbors(facts.neighbors, at), whole)
-    _replace(connection, observed.ObservedBgpSession, facts.device, _sessions(facts.bgp_sessions, at), whole)
+def take_facts(session: Session, answers: Sequence[DeviceFacts]) -> None:
+    """Store complete discoveries, one a device."""
+    connection = session.connection()
+    tables = _Tables({facts.device: not facts.unparsed for facts in answers})
+    devices: list[Row] = []
+    for facts in answers:
+        name, at, system = facts.device, facts.observed_at, facts.system
+        devices.append(
+            {
+                "device": name,
+                "platform": facts.platform,
+                "hostname": system.hostname,
+                "vendor": system.vendor,
+                "model": system.model,
+                "serial": system.serial,
+                "os": system.os,
+                "os_version": system.os_version,
+                "uptime_s": system.uptime_s,
+                "sources": list(facts.sources),
+                "observed_at": at,
+                "polled_at": at,
+                "reachable": True,
+                "error": _not_understood(facts.unparsed),
+            }
+        )
+        tables.add(observed.ObservedInterface, name, at, _interfaces(facts.interfaces, at))
+        addresses: list[Row] = [{"interface": a.interface, "address": a.address} for a in facts.addresses]
+        tables.add(observed.ObservedAddress, name, at, addresses)
+        tables.add(observed.ObservedComponent, name, at, _components(facts.components))
+        tables.add(observed.ObservedSensor, name, at, _sensors(facts.sensors))
+        tables.add(observed.ObservedNeighbor, name, at, _neighbors(facts.neighbors))
+        tables.add(observed.ObservedBgpSession, name, at, _sessions(facts.bgp_sessions, at))
+    _upsert(connection, observed.ObservedDevice, devices)
+    tables.store(connection)
 
 
-def take_sample(session: Session, sample: DeviceSample) -> None:
-    """Store the states of one round of collection."""
-    connection, at = session.connection(), sample.observed_at
-    device: Row = {
-        "device": sample.device,
-        "uptime_s": sample.uptime_s,
-        "cpu": sample.load.cpu,
-        "memory": sample.load.memory,
-        "polled_at": at,
-        "reachable": True,
-        "error": _not_understood(sample.unparsed),
-    }
-    _upsert(connection, observed.ObservedDevice, [device])
-    whole = not sample.unparsed
-    interfaces = _interfaces(sample.interfaces, at)
-    _replace(connection, observed.ObservedInterface, sample.device, interfaces, whole, partial=True)
-    _replace(connection, observed.ObservedSensor, sample.device, _sensors(sample.sensors, at), whole)
-    _replace(connection, observed.ObservedNeighbor, sample.device, _neighbors(sample.neighbors, at), whole)
-    sessions = _sessions(sample.bgp_sessions, at)
-    _replace(connection, observed.ObservedBgpSession, sample.device, sessions, whole)
-    routes = _stamped([{"prefix": prefix} for prefix in sample.routes], at)
-    _replace(connection, observed.ObservedRoute, sample.device, routes, whole)
+def take_samples(session: Session, answers: Sequence[DeviceSample]) -> None:
+    """Store the states of one round of collection, one a device."""
+    connection = session.connection()
+    tables = _Tables({sample.device: not sample.unparsed for sample in answers})
+    devices: list[Row] = []
+    for sample in answers:
+        name, at = sample.device, sample.observed_at
+        devices.append(
+            {
+                "device": name,
+                "uptime_s": sample.uptime_s,
+                "cpu": sample.load.cpu,
+                "memory": sample.load.memory,
+                "polled_at": at,
+                "reachable": True,
+                "error": _not_understood(sample.unparsed),
+            }
+        )
+        tables.add(observed.ObservedInterface, name, at, _interfaces(sample.interfaces, at))
+        tables.add(observed.ObservedSensor, name, at, _sensors(sample.sensors))
+        tables.add(observed.ObservedNeighbor, name, at, _neighbors(sample.neighbors))
+        tables.add(observed.ObservedBgpSession, name, at, _sessions(sample.bgp_sessions, at))
+        tables.add(observed.ObservedRoute, name, at, [{"prefix": prefix} for prefix in sample.routes])
+    _upsert(connection, observed.ObservedDevice, devices)
+    tables.store(connection, partial=frozenset({observed.ObservedInterface}))
 
 
 def take_failure(session: Session, failure: Failure) -> None:
@@ -148,12 +145,6 @@ def _not_understood(unparsed: Sequence[tuple[str, str]]) -> str:
     return "part of the answer was not understood: " + ", ".join(command for command, _ in unparsed)
 
 
-def _stamped(rows: list[Row], at: float) -> list[Row]:
-    for row in rows:
-        row["observed_at"] = at
-    return rows
-
-
 def _interfaces(interfaces: Sequence[InterfaceFact], at: float) -> list[Row]:
     return [
         {
@@ -166,22 +157,35 @@ def _interfaces(interfaces: Sequence[InterfaceFact], at: float) -> list[Row]:
             "description": i.description,
             "if_index": i.if_index,
             "changed_at": at,
-            "observed_at": at,
         }
         for i in interfaces
     ]
 
 
-def _sensors(sensors: Sequence[SensorFact], at: float) -> list[Row]:
-    rows: list[Row] = [
+def _components(components: Sequence[ComponentFact]) -> list[Row]:
+    return [
+        {
+            "name": c.name,
+            "component_class": c.component_class,
+            "parent": c.parent,
+            "model": c.model,
+            "part_number": c.part_number,
+            "serial": c.serial,
+            "description": c.description,
+        }
+        for c in components
+    ]
+
+
+def _sensors(sensors: Sequence[SensorFact]) -> list[Row]:
+    return [
         {"name": s.name, "sensor_class": s.sensor_class, "value": s.value, "unit": s.unit, "ok": s.ok}
         for s in sensors
     ]
-    return _stamped(rows, at)
 
 
-def _neighbors(neighbors: Sequence[NeighborFact], at: float) -> list[Row]:
-    rows: list[Row] = [
+def _neighbors(neighbors: Sequence[NeighborFact]) -> list[Row]:
+    return [
         {
             "interface": n.interface,
             "remote_device": n.remote_device,
@@ -191,7 +195,6 @@ def _neighbors(neighbors: Sequence[NeighborFact], at: float) -> list[Row]:
         }
         for n in neighbors
     ]
-    return _stamped(rows, at)
 
 
 def _sessions(sessions: Sequence[BgpSessionFact], at: float) -> list[Row]:
@@ -204,50 +207,57 @@ def _sessions(sessions: Sequence[BgpSessionFact], at: float) -> list[Row]:
             "prefixes_received": s.prefixes_received,
             "prefixes_sent": s.prefixes_sent,
             "changed_at": at,
-            "observed_at": at,
         }
         for s in sessions
     ]
 
 
-def _replace(
-    connection: Connection,
-    record: type[Base],
-    device: str,
-    rows: list[Row],
-    whole: bool,
-    *,
-    partial: bool = False,
-) -> None:
-    """Make ``rows`` the device's rows. When part of the answer was not understood (not ``whole``), rows
-    that are absent from it stay: absence says nothing then, and their age shows."""
-    table = cast("Table", record.__table__)
-    key = tuple(column.name for column in table.primary_key if column.name != "device")
-    unique = {tuple(row[name] for name in key): row for row in rows}
-    for row in unique.values():
-        row["device"] = device
-    if whole:
-        columns = [table.c[name] for name in key]
-        known = connection.execute(select(*columns).where(table.c.device == device))
-        gone = [tuple(row) for row in known if tuple(row) not in unique]
-        if gone:
-            _delete(connection, table, device, key, gone)
-    if unique:
-        _upsert(connection, record, list(unique.values()), partial=partial)
+class _Tables:
+    """Rows of several devices by table, stored with three statements a table whatever their number.
+
+    ``whole`` says of each device whether its answer was understood in full. Of one that was not, rows absent
+    from the answer stay: absence says nothing then, and their age shows."""
+
+    def __init__(self, whole: Mapping[str, bool]) -> None:
+        self._whole = whole
+        self._rows: dict[type[Base], dict[tuple[Any, ...], Row]] = {}
+
+    def add(self, record: type[Base], device: str, at: float, rows: Iterable[Row]) -> None:
+        """Give a device's rows; of two with one key the last counts."""
+        key = _key_of(record)
+        found = self._rows.setdefault(record, {})
+        for row in rows:
+            row["device"] = device
+            row["observed_at"] = at
+            found[tuple([row[name] for name in key])] = row
+
+    def store(self, connection: Connection, *, partial: Collection[type[Base]] = ()) -> None:
+        """Make these rows the devices' rows. In tables that are ``partial`` None means "not said"."""
+        whole = [device for device, is_whole in self._whole.items() if is_whole]
+        for record, rows in self._rows.items():
+            key = _key_of(record)
+            table = cast("Table", record.__table__)
+            known = connection.execute(
+                select(*(table.c[name] for name in key)).where(table.c.device.in_(whole))
+            )
+            gone = [values for row in known if (values := tuple(row)) not in rows]
+            if gone:
+                _delete(connection, table, key, gone)
+            if rows:
+                _upsert(connection, record, list(rows.values()), partial=record in partial)
+
+
+@lru_cache(maxsize=32)
+def _key_of(record: type[Base]) -> tuple[str, ...]:
+    return tuple(column.name for column in cast("Table", record.__table__).primary_key)
 
 
 def _delete(
-    connection: Connection, table: Table, device: str, key: Sequence[str], gone: Sequence[tuple[Any, ...]]
+    connection: Connection, table: Table, key: Sequence[str], gone: Sequence[tuple[Any, ...]]
 ) -> None:
     matches = [table.c[name] == bindparam(f"gone_{name}") for name in key]
-    statement = delete(table).where(and_(table.c.device == bindparam("gone_device"), *matches))
-    connection.execute(
-        statement,
-        [
-            {"gone_device": device, **{f"gone_{n}": v for n, v in zip(key, values, strict=True)}}
-            for values in gone
-        ],
-    )
+    rows = [{f"gone_{name}": value for name, value in zip(key, values, strict=True)} for values in gone]
+    connection.execute(delete(table).where(and_(*matches)), rows)
 
 
 def _upsert(connection: Connection, record: type[Base], rows: list[Row], *, partial: bool = False) -> None:

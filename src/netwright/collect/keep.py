@@ -8,7 +8,7 @@ from itertools import chain, islice
 from sqlalchemy.orm import Session
 
 from netwright.base.outcome import Outcome
-from netwright.collect.intake import Failure, error_text, take_config, take_facts, take_failure, take_sample
+from netwright.collect.intake import Failure, error_text, take_config, take_facts, take_failure, take_samples
 from netwright.collect.poll import Answer
 from netwright.collect.samples import points, reachability
 from netwright.store.database import Database
@@ -28,24 +28,29 @@ def keep_answers(
     rest = iter(outcomes)
     while some := list(islice(rest, _DEVICES_A_TRANSACTION)):
         with database.write() as session:
-            for outcome in some:
-                _keep(session, outcome, platforms.get(outcome.device, ""), now)
+            _keep(session, some, platforms, now)
     samples = list(chain.from_iterable(_points(outcome) for outcome in outcomes))
     if samples:
         series.write_round(now, samples)
     return len(samples)
 
 
-def _keep(session: Session, outcome: Outcome[Answer], platform: str, now: float) -> None:
-    answer = outcome.value
-    if answer is None:
-        take_failure(session, Failure(outcome.device, platform, now, error_text(outcome.error)))
-        return
-    if answer.facts is not None:
-        take_facts(session, answer.facts)
-    take_sample(session, answer.sample)
-    if answer.drift is not None:
-        take_config(session, outcome.device, answer.drift, now)
+def _keep(
+    session: Session, outcomes: Sequence[Outcome[Answer]], platforms: Mapping[str, str], now: float
+) -> None:
+    answers = {outcome.device: outcome.value for outcome in outcomes if outcome.value is not None}
+    facts = [answer.facts for answer in answers.values() if answer.facts is not None]
+    if facts:
+        take_facts(session, facts)
+    if answers:
+        take_samples(session, [answer.sample for answer in answers.values()])
+    for device, answer in answers.items():
+        if answer.drift is not None:
+            take_config(session, device, answer.drift, now)
+    for outcome in outcomes:
+        if outcome.value is None:
+            platform = platforms.get(outcome.device, "")
+            take_failure(session, Failure(outcome.device, platform, now, error_text(outcome.error)))
 
 
 def _points(outcome: Outcome[Answer]) -> Iterator[Sample]:
