@@ -1,0 +1,54 @@
+"""The overview: the map, the figures, what needs someone."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from netwright.web.events import stream
+from netwright.web.read.overview import Overview, overview
+from netwright.web.state import state_of
+from netwright.web.templating import page, text_of
+
+router = APIRouter()
+
+
+@router.get("/")
+def show(request: Request) -> Response:
+    return page(request, "overview.html", **_values(request))
+
+
+@router.get("/events/overview")
+def live(request: Request) -> Response:
+    return stream(
+        request, lambda: (text_of(request, "overview_live.html", **_values(request)), False), every_s=3.0
+    )
+
+
+def _values(request: Request) -> dict[str, object]:
+    state = state_of(request)
+    report = state.health()
+    with state.reading() as session:
+        found = overview(session, report)
+    return {"view": found, "map_data": map_data(found)}
+
+
+def map_data(view: Overview) -> str:
+    """What the map draws, as JSON."""
+    sites = [
+        {
+            "name": site.name,
+            "title": site.title,
+            "at": [site.longitude, site.latitude],
+            "health": site.health,
+            "devices": site.devices,
+            "reasons": site.reasons[:4],
+        }
+        for site in view.sites
+    ]
+    links = [
+        {"a": link.a, "b": link.b, "state": link.state, "up": link.up, "total": link.total}
+        for link in view.links
+    ]
+    return orjson.dumps({"sites": sites, "links": links}).decode()

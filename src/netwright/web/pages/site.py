@@ -1,0 +1,48 @@
+"""Sites: the list, and a site with its devices, racks and findings."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from netwright.inventory import Region
+from netwright.web.read.device import DeviceFilter, list_devices
+from netwright.web.read.finding import findings_of
+from netwright.web.read.site import find_site, list_sites, racks_of, site_links
+from netwright.web.state import state_of
+from netwright.web.templating import page
+
+router = APIRouter()
+
+
+@router.get("/sites")
+def show_list(request: Request) -> Response:
+    state = state_of(request)
+    report = state.health()
+    with state.reading() as session:
+        sites = list_sites(session, report)
+    return page(request, "sites.html", sites=sites)
+
+
+@router.get("/sites/{name}")
+def show(request: Request, name: str) -> Response:
+    state = state_of(request)
+    report = state.health()
+    with state.reading() as session:
+        site = find_site(session, name)
+        region = session.get_one(Region, site.region_id)
+        devices = list_devices(session, DeviceFilter(site=name), report, limit=500)
+        racks = racks_of(session, site.id, report)
+        findings = findings_of(session, site=name)
+        links = [link for link in site_links(session, report) if name in {link.a, link.b}]
+    return page(
+        request,
+        "site.html",
+        site=site,
+        region=region,
+        health=report.sites.get(name),
+        devices=devices,
+        racks=racks,
+        findings=findings,
+        links=links,
+    )

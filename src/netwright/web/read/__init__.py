@@ -1,0 +1,1 @@
+"""What pages show, read from the database in a few statements whatever the size of the fleet."""

@@ -1,0 +1,79 @@
+"""What every request shares: the installation, and values kept for a few seconds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Generic, ParamSpec, TypeVar
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from netwright.app.context import Context
+from netwright.collect.health import HealthReport, health
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """A value that costs something to make and may be a few seconds old.
+
+    One thread makes it; others take the last one meanwhile. A costly one is kept longer: making it never takes
+    more than a fifth of the time."""
+
+    def __init__(self, make: Callable[[], T], monotonic: Callable[[], float], for_s: float) -> None:
+        self._make = make
+        self._monotonic = monotonic
+        self._for_s = for_s
+        self._making = threading.Lock()
+        self._made: tuple[float, T] | None = None
+
+    def get(self) -> T:
+        made = self._made
+        if made is not None and (self._monotonic() < made[0] or self._making.locked()):
+            return made[1]
+        with self._making:
+            made = self._made
+            begin = self._monotonic()
+            if made is not None and begin < made[0]:
+                return made[1]
+            value = self._make()
+            end = self._monotonic()
+            self._made = (end + max(self._for_s, 5 * (end - begin)), value)
+            return value
+
+
+HEALTH_KEPT_S = 2.0
+"""How long computed health is shown before it is computed again."""
+
+
+class WebState:
+    """The open installation behind the pages."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._health = Kept(self._read_health, context.clock.monotonic, HEALTH_KEPT_S)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A read-only session whose objects stay readable after it."""
+        return self.context.database.read()
+
+    def health(self) -> HealthReport:
+        """Health of devices, links and sites, at most a few seconds old."""
+        return self._health.get()
+
+    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run what waits for the database without holding up other requests."""
+        return await run_in_threadpool(function, *args, **kwargs)
+
+    def _read_health(self) -> HealthReport:
+        with self.context.database.read() as session:
+            return health(session, self.context.clock)
+
+
+def state_of(request: Request) -> WebState:
+    state: WebState = request.app.state.web
+    return state

@@ -1,0 +1,141 @@
+"""Pages from templates, with what every page needs: who asks, the form token, the moment, the navigation."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from netwright import __version__
+from netwright.app.users import Role
+from netwright.web import words
+from netwright.web.charts import spark_path
+from netwright.web.state import state_of
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+# what a status word looks like: (tone, icon); every status is shown with its word, never by colour alone
+STATUSES: dict[str, tuple[str, str]] = {
+    "ok": ("ok", "circle-check"),
+    "degraded": ("warn", "alert-triangle"),
+    "down": ("bad", "circle-x"),
+    "unknown": ("mute", "help-circle"),
+    "up": ("ok", "circle-check"),
+    "established": ("ok", "circle-check"),
+    "idle": ("bad", "circle-x"),
+    "active": ("bad", "circle-x"),
+    "connect": ("warn", "alert-triangle"),
+    "opensent": ("warn", "alert-triangle"),
+    "openconfirm": ("warn", "alert-triangle"),
+    "critical": ("bad", "circle-x"),
+    "major": ("bad", "alert-triangle"),
+    "minor": ("warn", "alert-triangle"),
+    "info": ("info", "info-circle"),
+    "queued": ("mute", "clock"),
+    "waiting": ("mute", "clock"),
+    "running": ("info", "loader-2"),
+    "precheck": ("info", "loader-2"),
+    "arming": ("info", "loader-2"),
+    "postcheck": ("info", "loader-2"),
+    "confirming": ("info", "loader-2"),
+    "confirmed": ("ok", "circle-check"),
+    "done": ("ok", "circle-check"),
+    "reverted": ("warn", "arrow-back-up"),
+    "failed": ("bad", "circle-x"),
+    "skipped": ("mute", "player-skip-forward"),
+    "stopped": ("bad", "player-stop"),
+    "open": ("info", "pencil"),
+    "merged": ("ok", "git-merge"),
+    "abandoned": ("mute", "trash"),
+    "planned": ("mute", "clock"),
+    "filling": ("info", "loader-2"),
+    "held": ("ok", "circle-check"),
+    "evicting": ("warn", "trash"),
+    "success": ("ok", "circle-check"),
+    "refused": ("bad", "circle-x"),
+    "limited": ("bad", "lock"),
+    "logout": ("mute", "logout"),
+    "decommissioned": ("mute", "trash"),
+    "enabled": ("ok", "circle-check"),
+    "disabled": ("mute", "lock"),
+    "match": ("ok", "circle-check"),
+    "differs": ("bad", "alert-triangle"),
+    "missing": ("bad", "circle-x"),
+    "extra": ("warn", "alert-triangle"),
+    "create": ("ok", "plus"),
+    "update": ("info", "pencil"),
+    "delete": ("bad", "trash"),
+    "cleared": ("mute", "circle-check"),
+    "equal": ("ok", "circle-check"),
+    "same": ("ok", "circle-check"),
+    "unreachable": ("bad", "circle-x"),
+}
+_UNKNOWN = ("mute", "help-circle")
+
+
+def status_look(word: object) -> tuple[str, str]:
+    """Tone and icon of a status word."""
+    return STATUSES.get(str(word), _UNKNOWN)
+
+
+@cache
+def asset(path: str) -> str:
+    """URL of a static file with a mark of its content, so that browsers may keep it for ever."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        bits=words.bits,
+        octets=words.octets,
+        count=words.count,
+        percent=words.percent,
+        duration=words.duration,
+        stamp=words.stamp,
+        scaled=words.scaled,
+    )
+    made.globals.update(
+        asset=asset,
+        ago=words.ago,
+        plural=words.plural,
+        joined=words.joined,
+        status_look=status_look,
+        spark_path=spark_path,
+        version=__version__,
+        nothing=words.NOTHING,
+    )
+    return made
+
+
+def text_of(request: Request, template: str, **values: Any) -> str:
+    """A rendered template or fragment."""
+    identity = getattr(request.state, "identity", None)
+    shared = {
+        "path": request.url.path,
+        "me": identity,
+        "may_operate": bool(identity and identity.role.includes(Role.OPERATOR)),
+        "may_admin": bool(identity and identity.role.includes(Role.ADMIN)),
+        "csrf": getattr(request.state, "csrf", ""),
+        "now": state_of(request).context.clock.now(),
+    }
+    return environment().get_template(template).render(shared | values)
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page."""
+    return HTMLResponse(text_of(request, template, **values), status_code=status)
