@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from netwright.app import schema
+from netwright.app.schema import require_current
 from netwright.app.tables import metadata
+from netwright.app.upgrade import downgrade, upgrade
 from netwright.base.errors import NotFoundError, StorageError
 from netwright.store.database import Database
 
@@ -26,36 +25,32 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_migrations_give_the_declared_tables(database: Database) -> None:
-    schema.upgrade(database)
+    upgrade(database)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata()) == []
-    schema.require_current(database)
+    require_current(database)
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
-    schema.upgrade(database)
-    schema.upgrade(database)
-    schema.require_current(database)
+    upgrade(database)
+    upgrade(database)
+    require_current(database)
 
 
 def test_all_the_way_down_leaves_nothing(database: Database) -> None:
-    schema.upgrade(database)
-    config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
-    with database.writer.connect() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+    upgrade(database)
+    downgrade(database)
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
 
 
 def test_an_empty_database_says_what_to_do(database: Database) -> None:
     with pytest.raises(NotFoundError, match="netwright init"):
-        schema.require_current(database)
+        require_current(database)
 
 
 def test_another_version_is_refused(database: Database) -> None:
-    schema.upgrade(database)
+    upgrade(database)
     with database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'future'"))
     with pytest.raises(StorageError, match="schema future"):
-        schema.require_current(database)
+        require_current(database)

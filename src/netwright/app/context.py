@@ -15,6 +15,7 @@ from netwright.app.home import Home, Settings, open_home
 from netwright.app.hostkeys import DatabaseHostKeys
 from netwright.app.schema import require_current
 from netwright.app.vault import Vault, load_key
+from netwright.base.address import Address
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import NotFoundError
 from netwright.device.connect import open_session
@@ -114,7 +115,7 @@ def open_context(home: Path | None = None, *, clock: Clock | None = None) -> Con
 
 def _active(
     session: DatabaseSession, names: Collection[str] | None, site: str | None
-) -> list[tuple[str, str, object]]:
+) -> list[tuple[str, str, Address]]:
     query = (
         select(Device.name, Device.platform, Device.management_address)
         .where(Device.status == Status.ACTIVE)
@@ -125,7 +126,7 @@ def _active(
         if known is None:
             raise NotFoundError("there is no such site", subject=site, remedy="See `netwright show site`.")
         query = query.where(Device.site_id == known)
-    rows = [tuple(row) for row in session.execute(query)]
+    rows = [(name, platform_name, host) for name, platform_name, host in session.execute(query)]
     if names is None:
         return rows
     found = {row[0]: row for row in rows}

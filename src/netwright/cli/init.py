@@ -10,7 +10,7 @@ from rich.console import Console
 from netwright.app.access import LabAccess, read_access
 from netwright.app.context import Context, open_context
 from netwright.app.home import create_home, default_path, open_home
-from netwright.app.schema import upgrade
+from netwright.app.upgrade import upgrade
 from netwright.app.users import create_user
 from netwright.app.vault import load_key
 from netwright.base.errors import InputError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 from rich.console import Console
@@ -34,7 +35,7 @@ def list_(context: Context) -> None:
 @click.argument("name")
 @click.option("--file", type=click.File("r"), help="Read the value from a file, or - for standard input.")
 @pass_context_object
-def set_(context: Context, name: str, file: click.utils.LazyFile | None) -> None:
+def set_(context: Context, name: str, file: TextIO | None) -> None:
     """Set secret NAME; asks for the value unless --file is given."""
     value = (
         file.read().rstrip("\n") if file else click.prompt("Value", hide_input=True, confirmation_prompt=True)

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations on the connection it is given (see app/schema.py)."""
+"""Alembic's entry: runs migrations on the connection it is given (see app/upgrade.py)."""
 
 from __future__ import annotations
 
