@@ -1,0 +1,1 @@
+"""Content servers: Linux with nginx, for facts and samples. Their configuration is not rendered yet."""

@@ -1,0 +1,51 @@
+"""ENTITY-SENSOR-MIB (RFC 3433): readings with type, scale and precision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netwright.device.session import Session
+from netwright.platforms.facts import SensorFact
+from netwright.platforms.snmp.entity import NAME
+from netwright.platforms.snmp.values import number, text
+
+_TYPE, _SCALE, _PRECISION, _VALUE, _STATUS, _UNITS = (f"1.3.6.1.2.1.99.1.1.1.{n}" for n in range(1, 7))
+
+# EntitySensorDataType; 14 is dBm in IANA's copy and in what agents send
+_TYPES = {
+    3: ("volts-ac", "V"),
+    4: ("volts-dc", "V"),
+    5: ("amperes", "A"),
+    6: ("watts", "W"),
+    7: ("hertz", "Hz"),
+    8: ("celsius", "°C"),
+    9: ("percent-rh", "%"),
+    10: ("rpm", "rpm"),
+    11: ("cmm", "m³/min"),
+    12: ("truth-value", ""),
+    14: ("dbm", "dBm"),
+}
+_UNIT_SCALE, _OK = 9, 1
+_LIMIT = 1_000_000_000  # ±10^9 says "out of range" (RFC 3433, EntitySensorValue)
+
+
+async def read_sensors(session: Session) -> tuple[SensorFact, ...]:
+    """Readings that the agent gives; one that it calls unavailable is left out."""
+    table = await session.snmp_table([_TYPE, _SCALE, _PRECISION, _VALUE, _STATUS, _UNITS])
+    if not table:
+        return ()
+    names = await session.snmp_get([f"{NAME}.{index}" for index in table])
+    facts = (_sensor(row, text(names.get(f"{NAME}.{index}")) or index) for index, row in table.items())
+    return tuple(fact for fact in facts if fact is not None)
+
+
+def _sensor(row: Mapping[str, object], name: str) -> SensorFact | None:
+    value, status = number(row.get(_VALUE)), number(row.get(_STATUS)) or _OK
+    if value is None or status == 2:
+        return None
+    kind, unit = _TYPES.get(number(row.get(_TYPE)) or 0, ("other", text(row.get(_UNITS)) or ""))
+    scale = number(row.get(_SCALE)) or _UNIT_SCALE
+    precision = number(row.get(_PRECISION)) or 0
+    exponent = 3 * (scale - _UNIT_SCALE) - precision
+    reading = value * 10**exponent if exponent >= 0 else value / 10**-exponent
+    return SensorFact(name, kind, float(reading), unit, ok=status == _OK and abs(value) < _LIMIT)
