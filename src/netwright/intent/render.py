@@ -6,9 +6,13 @@ A platform's templates are in its folder (``platforms/NAME/template``) and are n
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from jinja2 import (
     BaseLoader,
@@ -25,12 +29,27 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 import netwright.platforms
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
+from netwright.intent import neutral
 from netwright.intent.neutral import DeviceView
 
 _TEMPLATES = Path(netwright.platforms.__file__).parent
 _SUFFIX = ".j2"
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 """What a template can raise: Jinja's own errors, and those of the expressions in it."""
+
+
+_VALUES = frozenset(
+    {
+        *(one for _, one in inspect.getmembers(neutral, dataclasses.is_dataclass) if isinstance(one, type)),
+        ipaddress.IPv4Address,
+        ipaddress.IPv6Address,
+        ipaddress.IPv4Interface,
+        ipaddress.IPv6Interface,
+        ipaddress.IPv4Network,
+        ipaddress.IPv6Network,
+    }
+)
+"""Frozen values: whatever a template reads of them is harmless, but for names with an underscore."""
 
 
 class MaskedSecrets:
@@ -51,7 +70,7 @@ class Renderer:
                 remedy="Mend `templates` in settings.toml.",
             )
         loaders: list[BaseLoader] = [FileSystemLoader(overlay)] if overlay else []
-        self._environment = ImmutableSandboxedEnvironment(
+        self._environment = _Sandbox(
             loader=ChoiceLoader([*loaders, _PlatformLoader()]),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -102,6 +121,18 @@ class Renderer:
                 )
             template = self._whole[name] = self._environment.get_template(name)
         return template
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, without its two microseconds of questions at each attribute of a view."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) in _VALUES and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass  # told by the undefined value that the sandbox gives
+        return super().getattr(obj, attribute)
 
 
 class _PlatformLoader(BaseLoader):

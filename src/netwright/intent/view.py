@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -149,12 +150,13 @@ class _Assembly:
             Interface.speed_bps,
         )
         rows = list(self._rows(select(*columns), Interface.device_id, devices))
-        ids = [row.id for row in rows]
         addresses: dict[int, list[address.Interface]] = defaultdict(list)
-        query = select(InterfaceAddress.interface_id, InterfaceAddress.address)
-        for interface, value in self._rows(query, InterfaceAddress.interface_id, ids):
+        query = select(InterfaceAddress.interface_id, InterfaceAddress.address).join(
+            Interface, Interface.id == InterfaceAddress.interface_id
+        )
+        for interface, value in self._rows(query, Interface.device_id, devices):
             addresses[interface].append(value)
-        neighbors = self._neighbors(ids)
+        neighbors = self._neighbors(devices)
         found: dict[int, list[InterfaceView]] = defaultdict(list)
         for row in rows:
             neighbor = neighbors.get(row.id)
@@ -172,27 +174,31 @@ class _Assembly:
             )
         return found
 
-    def _neighbors(self, interfaces: list[int]) -> dict[int, tuple[str, str]]:
+    def _neighbors(self, devices: list[int]) -> dict[int, tuple[str, str]]:
         """Far end of the cable of each interface, as device and interface."""
-        far: dict[int, int] = {}
+        near, far = aliased(Interface), aliased(Interface)
+        found: dict[int, tuple[str, str]] = {}
         ends = ((Cable.a_interface_id, Cable.b_interface_id), (Cable.b_interface_id, Cable.a_interface_id))
-        for near, other in ends:
-            far.update(tuple(row) for row in self._rows(select(near, other), near, interfaces))
-        query = select(Interface.id, Device.name, Interface.name).join(
-            Device, Device.id == Interface.device_id
-        )
-        rows = self._rows(query, Interface.id, set(far.values()))
-        names = {object_id: (device, interface) for object_id, device, interface in rows}
-        return {near: names[other] for near, other in far.items()}
+        for here, there in ends:
+            query = (
+                select(near.id, Device.name, far.name)
+                .join(Cable, here == near.id)
+                .join(far, far.id == there)
+                .join(Device, Device.id == far.device_id)
+            )
+            rows = self._rows(query, near.device_id, devices)
+            found.update((interface, (device, name)) for interface, device, name in rows)
+        return found
 
     def _rows(self, query: Select[*tuple[Any, ...]], column: Any, values: Collection[Any]) -> Iterator[Any]:
         for part in chunks(values, _CHUNK):
             yield from self._session.execute(query.where(column.in_(part)))
 
 
-def natural(name: str) -> list[tuple[int, str]]:
+@lru_cache(maxsize=10_000)
+def natural(name: str) -> tuple[tuple[int, str], ...]:
     """Sort key in which ``swp2`` comes before ``swp10``."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name) if part]
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name) if part)
 
 
 def _by_address(view: SessionView) -> bytes:

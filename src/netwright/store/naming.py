@@ -68,7 +68,7 @@ class Namer:
         """Id -> key text; None for an id that never named an object of the kind."""
         known = self._known.setdefault(kind.name, {})
         wanted = set(ids)
-        missing = wanted - known.keys()
+        missing = {object_id for object_id in wanted if object_id not in known}  # not `-`: it walks all keys
         if missing:
             self._load(kind, missing, known)
         return {object_id: known[object_id] for object_id in wanted}

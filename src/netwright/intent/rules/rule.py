@@ -6,9 +6,11 @@ the network is.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, or_, select, type_coerce
@@ -88,14 +90,26 @@ def rows_inside(
     session: Session,
     query: Select[*tuple[Any, ...]],
     column: InstrumentedAttribute[Any],
-    prefixes: Iterable[address.Prefix],
+    prefixes: Collection[address.Prefix],
 ) -> Rows:
     """Rows whose address or prefix ``column`` lies inside one of ``prefixes``, the prefix itself included.
-    Each is a range of an index. A row may come more than once when prefixes overlap."""
+    The query has that column among its own.
+
+    Each prefix is a range of the column's index; when they are many, the column is read once from the
+    lowest to the highest instead. A row may come more than once when prefixes overlap."""
     raw: ColumnElement[bytes] = type_coerce(column, LargeBinary)
-    for part in chunks(prefixes, _RANGES):
-        ranges = [raw.between(*address.span(prefix)) for prefix in part]
-        yield from session.execute(query.where(or_(*ranges)))
+    spans = sorted(address.span(prefix) for prefix in prefixes)
+    if len(spans) <= _RANGES:
+        ranges = [raw.between(low, high) for low, high in spans]
+        yield from session.execute(query.where(or_(*ranges))) if ranges else ()
+        return
+    reach = list(accumulate((high for _, high in spans), max))
+    lows = [low for low, _ in spans]
+    for row in session.execute(query.where(raw.between(lows[0], reach[-1]))):
+        value = address.key(getattr(row, column.key))
+        before = bisect_right(lows, value)
+        if before and reach[before - 1] >= value:
+            yield row
 
 
 def named(names: Sequence[str], limit: int = 5) -> str:
