@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "discover": ("netwright.cli.discover", "discover", "Ask devices what they are"),
     "audit": ("netwright.cli.audit", "audit", "Compare what is wanted with what was observed"),
     "plan": ("netwright.cli.plan", "plan", "Show what would change on each device"),
+    "render": ("netwright.cli.render", "render", "Print the intended configuration of a device"),
     "deploy": ("netwright.cli.deploy", "deploy", "Roll the plan out in waves that undo themselves"),
     "rollout": ("netwright.cli.rollout", "app", "List, follow, stop and resume rollouts"),
     "backup": ("netwright.cli.backup", "app", "Back up running configurations; log, diff, restore"),
