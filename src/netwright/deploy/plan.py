@@ -131,11 +131,10 @@ class Planner:
     async def compare(self, target: Target, session: Session, running: str, wanted: str) -> DevicePlan:
         """How ``running`` stands to ``wanted``; the device itself is asked when they differ."""
         scrub = partial(target.platform.scrub, key=self.scrub_key)
-        running_shown, wanted_shown = scrub(running), scrub(wanted)
+        running_shown = scrub(running)
         plan = DevicePlan(
             target.device,
             PlanState.SAME,
-            wanted_hash=text_digest(wanted_shown),
             running_hash=text_digest(running_shown),
             running=running_shown,
         )
@@ -145,6 +144,7 @@ class Planner:
         checked = await self._ask(target.platform.config, session, wanted)
         if checked.ok and not checked.commands:
             return plan  # another spelling of the same; the device's own software sees no difference
+        wanted_shown = scrub(wanted)
         diff = difference(running_shown, wanted_shown, language, context=_CONTEXT_LINES)
         body = diff.splitlines()[2:]
         words = checked.commands if checked.ok else checked.errors
@@ -156,6 +156,7 @@ class Planner:
             removed=sum(line.startswith("-") for line in body),
             words=tuple(scrub(line) for line in words if line),
             message="" if checked.ok else "the device's own check refuses the configuration",
+            wanted_hash=text_digest(wanted_shown),
             wanted=Secret(wanted),
         )
 
