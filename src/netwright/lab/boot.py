@@ -94,8 +94,11 @@ _SERVICES = {
     NodeType.CLIENT: "",
 }
 
-# dash reaps orphans while it waits
-_READY = """echo ready
+# The switch forwards by now: a gratuitous ARP tells the manager of a new chassis's MAC (arp_notify above
+# does it on a change of address). dash reaps orphans while it waits.
+_READY = """a=/sys/class/net/eth0/address
+[ -e $a ] && ip link set eth0 address "$(cat $a)"
+echo ready
 exec >/dev/null
 while :; do sleep 86400 & wait $!; done
 """
