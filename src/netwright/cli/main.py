@@ -33,6 +33,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "user": ("netwright.cli.user", "app", "Users of the web interface"),
     "hostkey": ("netwright.cli.hostkey", "app", "Accept or forget recorded SSH host keys"),
     "lab": ("netwright.cli.lab", "app", "A lab of real routers in network namespaces, or simulated"),
+    "sim": (
+        "netwright.cli.sim",
+        "app",
+        "A simulated fleet on loopback: SSH and SNMP that really answer",
+    ),
     "demo": ("netwright.cli.demo", "demo", "The whole way, from bare routers to content served"),
 }
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from netwright.lab.sim.grammar import ENDINGS, FORMS, HEADERS, Form
+from netwright.lab.sim.grammar import ENDINGS, FORMS, HEADERS, HEADERS_BY_WORD, Form, find
 
 _SEQUENCED = re.compile(
     r"(?P<list>(?:ip prefix-list|ipv6 prefix-list|access-list|bgp as-path access-list"
@@ -31,6 +31,10 @@ _BLOCKS = (
     r"bgp (?:large-)?community-list\b",
 )
 _BLOCK = tuple(re.compile(block) for block in _BLOCKS)
+_FIRST_NEIGHBOR = {
+    kind: next(form.rank for form in FORMS[kind] if form.whole.pattern.startswith("neighbor "))
+    for kind in ("bgp", "family")
+}
 _SECTION_ORDER = {"vrf": 1.1, "interface": 1.2, "bgp": 1.3, "route-map": 7, "vty": 8, "bfd": 9}
 
 
@@ -67,7 +71,7 @@ class Configuration:
         self.top = Section("top")
         self._path = [self.top]
         for line in _KEPT:
-            _set(self.top, _find(self.top, line), line)
+            _set(self.top, find(self.top.kind, line), line)
 
     def enter(self, line: str) -> LineError | None:
         """Take one line, in the section that the lines before it opened."""
@@ -91,19 +95,19 @@ class Configuration:
     def _enter_here(self, line: str) -> LineError | None:
         here = self._path[-1]
         removed = line.removeprefix("no ") if line.startswith("no ") else None
-        for kind, (header, parent) in HEADERS.items():
-            if parent != here.kind:
-                continue
+        word = (removed or line).partition(" ")[0]
+        if (opened := HEADERS_BY_WORD.get((here.kind, word))) is not None:
+            kind, header = opened
             if header.match(line):
                 self._open(here, kind, line)
                 return None
             if removed and _remove_section(here, kind, header, removed):
                 return None
-        if (form := _find(here, line)) is not None:
+        if (form := find(here.kind, line)) is not None:
             return self._set(here, form, line)
         if removed is not None:
             return _unset(here, removed)
-        if (form := _find(here, f"no {line}")) is not None:
+        if (form := find(here.kind, f"no {line}")) is not None:
             _drop(here, f"no {line}")
             return None
         return LineError(0, line, True, "")
@@ -189,10 +193,6 @@ def _paths(text: str) -> Iterator[tuple[str, ...]]:
         depth = len(raw) - len(raw.lstrip())
         stack = [*stack[:depth], line]
         yield tuple(stack)
-
-
-def _find(section: Section, line: str) -> Form | None:
-    return next((form for form in FORMS[section.kind] if form.whole.match(line)), None)
 
 
 def _set(section: Section, form: Form | None, line: str) -> None:
@@ -346,15 +346,14 @@ def _activation_is_default(line: str, family: Section, bgp: Section) -> bool:
 
 def _line_key(section: Section, line: str) -> tuple[object, ...]:
     plain = line.removeprefix("no ") if "neighbor" in line else line
-    form = _find(section, plain) or _find(section, line)
+    form = find(section.kind, plain) or find(section.kind, line)
     rank = form.rank if form else 0
     if section.kind in {"bgp", "family"} and (match := _NEIGHBOR.match(plain)):
-        first = next(r.rank for r in FORMS[section.kind] if r.whole.pattern.startswith("neighbor "))
-        return (first, *_address(match[1]), rank)
+        return (_FIRST_NEIGHBOR[section.kind], *_address(match[1]), rank)
     if sequence := _SEQ.search(line):
         return (rank, 0, section.order[line[: sequence.start()]], int(sequence[1]))
     if description := re.match(r"(ip(?:v6)? prefix-list \S+) description", line):
-        entries = _find(section, f"{description[1]} seq 1 permit any")
+        entries = find(section.kind, f"{description[1]} seq 1 permit any")
         return (entries.rank if entries else rank, 0, section.order.get(description[1], 1 << 30), 0)
     if prefix := re.search(r"\d+\.\d+\.\d+\.\d+/\d+", line):
         network = ipaddress.ip_interface(prefix[0])

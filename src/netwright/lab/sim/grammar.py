@@ -225,10 +225,6 @@ def _form(form: str, rank: int) -> Form:
     return Form(re.compile(whole + r"\Z"), re.compile(named + r"(?= |\Z)"), rank, printed)
 
 
-def _forms(*groups: tuple[str, ...]) -> tuple[Form, ...]:
-    return tuple(_form(form, rank) for rank, form in enumerate(form for group in groups for form in group))
-
-
 def _of_neighbor(forms: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         f"-neighbor <name> {form[1:]}" if form.startswith("-") else f"neighbor <name> {form}"
@@ -236,18 +232,63 @@ def _of_neighbor(forms: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-FORMS: dict[str, tuple[Form, ...]] = {
-    "top": _forms(TOP),
-    "vrf": _forms(TOP),
-    "interface": _forms(INTERFACE),
-    "bgp": _forms(BGP, _of_neighbor(NEIGHBOR)),
-    "family": _forms(FAMILY, _of_neighbor(FAMILY_NEIGHBOR), FAMILY_END),
-    "route-map": _forms(ROUTE_MAP),
-    "vty": _forms(("exec-timeout = <n>[ <n>]", "access-class = <name>")),
+_TEXTS: dict[str, tuple[str, ...]] = {
+    "top": TOP,
+    "vrf": TOP,
+    "interface": INTERFACE,
+    "bgp": BGP + _of_neighbor(NEIGHBOR),
+    "family": FAMILY + _of_neighbor(FAMILY_NEIGHBOR) + FAMILY_END,
+    "route-map": ROUTE_MAP,
+    "vty": ("exec-timeout = <n>[ <n>]", "access-class = <name>"),
     "bfd": (),
-    "bfd-profile": _forms(BFD_TIMERS),
-    "bfd-peer": _forms(BFD_TIMERS),
+    "bfd-profile": BFD_TIMERS,
+    "bfd-peer": BFD_TIMERS,
 }
+FORMS = {kind: tuple(_form(text, rank) for rank, text in enumerate(texts)) for kind, texts in _TEXTS.items()}
+"""Kind of section -> its line forms, in order of print."""
 
 HEADERS = {kind: (re.compile(expression(form) + r"\Z"), parent) for kind, (form, parent) in SECTIONS.items()}
+"""Kind of section -> its header, and the kind of section it stands in."""
+
+HEADERS_BY_WORD = {
+    (parent, form.split()[0]): (kind, HEADERS[kind][0]) for kind, (form, parent) in SECTIONS.items()
+}
+"""(kind of section, first word of a line) -> (kind of the section that opens there, its header)."""
+
 ENDINGS = {"vrf": "exit-vrf", "family": "exit-address-family"}
+
+_START = re.compile(r"(?:-|no )*(neighbor <name> |)([\w.-]+|\([^)]*\))(?: ([\w.-]+(?![\w.-]*<)|\([^)]*\)))?")
+
+
+def _starts(form: str) -> list[tuple[str, str]]:
+    """What lines of a form begin with: two words, or one and nothing; the neighbour's name is left out."""
+    match = _START.match(form)
+    assert match is not None, form
+    first, second = match[2].strip("()").split("|"), (match[3] or "").strip("()").split("|")
+    if match[1]:
+        return [("neighbor", word) for word in first]
+    return [(a.split()[0], b) for a in first for b in second]
+
+
+def _index(kind: str) -> dict[tuple[str, str], tuple[Form, ...]]:
+    found: dict[tuple[str, str], list[Form]] = {}
+    for form, text in zip(FORMS[kind], _TEXTS[kind], strict=True):
+        for start in _starts(text):
+            found.setdefault(start, []).append(form)
+    return {start: tuple(forms) for start, forms in found.items()}
+
+
+_INDEX = {kind: _index(kind) for kind in FORMS}
+
+
+def find(kind: str, line: str) -> Form | None:
+    """The form of a line in a kind of section, None for a line that is no command there."""
+    words = line.removeprefix("no ").split(" ", 3)
+    first = words[0]
+    second = (words[2:] if first == "neighbor" else words[1:]) or [""]
+    index = _INDEX[kind]
+    for start in ((first, second[0]), (first, "")):
+        for form in index.get(start, ()):
+            if form.whole.match(line):
+                return form
+    return None

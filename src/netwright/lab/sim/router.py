@@ -80,6 +80,8 @@ class Router(Device):
         connected = {str(address.network) for _, address in self._own}
         own = sorted(self._own, key=lambda pair: (pair[0] == "lo", pair[1]))
         self._speaker = speaker_of(configuration.top, connected, [str(address.ip) for _, address in own])
+        if self._speaker is not None:
+            self._speaker.source = self.running_text
 
     def knows(self, interface: str) -> bool:
         return interface == "lo" or interface in self.interfaces

@@ -67,7 +67,9 @@ class Speaker:
     neighbors: dict[str, Neighbor] = field(default_factory=dict)
     originated: tuple[ipaddress.IPv4Network, ...] = ()
     aggregates: tuple[tuple[ipaddress.IPv4Network, bool], ...] = ()
-    prefix_lists: dict[str, tuple[PrefixRule, ...]] = field(default_factory=dict)
+    source: str = ""
+    """The configuration's text: prefix lists are read from it when one is asked for, for they can be long."""
+    _prefix_lists: dict[str, tuple[PrefixRule, ...] | None] = field(default_factory=dict)
     route_maps: dict[str, tuple[MapEntry, ...]] = field(default_factory=dict)
 
     def passes(self, neighbor: Neighbor, direction: str, prefix: ipaddress.IPv4Network) -> MapEntry | bool:
@@ -84,7 +86,9 @@ class Speaker:
 
     def _in_list(self, name: str, prefix: ipaddress.IPv4Network) -> bool:
         """FRR: a list that doesn't exist permits, one without a match denies."""
-        rules = self.prefix_lists.get(name)
+        if name not in self._prefix_lists:
+            self._prefix_lists[name] = _prefix_list(self.source, name)
+        rules = self._prefix_lists[name]
         if rules is None:
             return True
         return next((rule.permit for rule in rules if rule.matches(prefix)), False)
@@ -130,7 +134,6 @@ def speaker_of(top: Section, connected: set[str], own: list[str]) -> Speaker | N
     checked = "no bgp network import-check" not in bgp.lines
     speaker.originated = tuple(_originated(family, known, connected, _static(top), checked))
     speaker.aggregates = tuple(_aggregates(family))
-    speaker.prefix_lists = _prefix_lists(top)
     speaker.route_maps = _route_maps(top)
     return speaker
 
@@ -199,22 +202,20 @@ def _static(top: Section) -> set[str]:
     return {line.split()[2] for line in top.lines.values() if line.startswith("ip route ")}
 
 
-def _prefix_lists(top: Section) -> dict[str, tuple[PrefixRule, ...]]:
-    entries: dict[str, list[tuple[int, PrefixRule]]] = {}
-    for line in top.lines.values():
-        words = line.split()
-        if words[:2] != ["ip", "prefix-list"] or words[3] != "seq":
+def _prefix_list(text: str, name: str) -> tuple[PrefixRule, ...] | None:
+    """The entries of one list in order; None when there is no such list."""
+    entries: list[tuple[int, PrefixRule]] = []
+    for line in text.splitlines():
+        if not line.startswith(f"ip prefix-list {name} seq "):
             continue
+        words = line.split()
         options = dict(zip(words[7::2], (int(word) for word in words[8::2]), strict=False))
         network = ipaddress.IPv4Network("0.0.0.0/0" if words[6] == "any" else words[6])
         low = options.get("ge", 0 if words[6] == "any" else network.prefixlen)
         high = options.get("le", 32 if words[6] == "any" or "ge" in options else network.prefixlen)
-        rule = PrefixRule(words[5] == "permit", network, low, high)
-        entries.setdefault(words[2], []).append((int(words[4]), rule))
-    return {
-        name: tuple(rule for _, rule in sorted(rules, key=lambda entry: entry[0]))
-        for name, rules in entries.items()
-    }
+        entries.append((int(words[4]), PrefixRule(words[5] == "permit", network, low, high)))
+    entries.sort(key=lambda entry: entry[0])
+    return tuple(rule for _, rule in entries) or None
 
 
 def _route_maps(top: Section) -> dict[str, tuple[MapEntry, ...]]:
