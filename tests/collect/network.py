@@ -335,6 +335,12 @@ def _sensors(facts: DeviceFacts, readings: Mapping[str, float]) -> DeviceFacts:
     return replace(facts, sensors=tuple(rows))
 
 
+def _services(facts: DeviceFacts, states: Mapping[str, bool]) -> DeviceFacts:
+    """name: whether the service works."""
+    rows = [SensorFact(name, "truth-value", float(ok), "", ok=ok) for name, ok in states.items()]
+    return replace(facts, sensors=(*facts.sensors, *rows))
+
+
 def _bare(facts: DeviceFacts, _: object) -> DeviceFacts:
     """As out of the box: management only."""
     kept = tuple(a for a in facts.addresses if a.interface == "eth0")
@@ -352,6 +358,7 @@ _CHANGES = {
     "hears": _hears,
     "addresses": _address_change,
     "alarms": _sensors,
+    "services": _services,
     "bare": _bare,
     "unparsed": lambda facts, words: replace(facts, unparsed=tuple((word, "?") for word in words)),
     "age_s": lambda facts, age: replace(facts, observed_at=facts.observed_at - age),

@@ -40,6 +40,9 @@ def _observe(database: Database, wanted: Wanted, case: dict[str, Any]) -> None:
                 take_facts(session, [change(facts_as_wanted(wanted, name), says.get(name, {}))])
             if silent.get(name, "never") != "never":
                 take_failure(session, Failure(name, "fake", NOW, silent[name]))
+        for name, changes in case.get("later", {}).items():
+            later = change(facts_as_wanted(wanted, name, NOW + 5), changes)
+            take_facts(session, [later])
         for name, diff in case.get("drifted", {}).items():
             take_config(session, name, DriftReport("running", "hash", equal=False, diff=diff), NOW)
         for text, serial in case.get("wanted_serials", {}).items():
@@ -92,7 +95,12 @@ def test_looking_only_around_the_changed_devices_finds_the_same(
 ) -> None:
     """Findings of the judged devices must not depend on how much was looked at."""
     _observe(database, wanted, case)
-    changed = {*case.get("says", {}), *case.get("silent", {}), *case.get("drifted", {})}
+    changed = {
+        *case.get("says", {}),
+        *case.get("silent", {}),
+        *case.get("drifted", {}),
+        *case.get("later", {}),
+    }
     scope = scope_around(wanted, changed)
     with database.read() as session:
         whole = audit(session, clock)

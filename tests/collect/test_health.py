@@ -116,3 +116,27 @@ def test_old_knowledge_is_no_good_health(watch: Watch, clock: HeldClock) -> None
     clock.time += 7200
     report = watch.after()
     assert {one.state for one in report.devices.values()} == {DEGRADED}
+
+
+def test_a_server_whose_service_is_dead_is_down(watch: Watch) -> None:
+    report = watch.after(ams_cache1={"services": {"nginx": False}})
+    assert report.devices["ams-cache1"].state is DOWN
+    assert "nginx" in report.devices["ams-cache1"].reasons[0]
+    assert report.sites["ams"].state is DEGRADED
+
+
+def test_what_a_device_could_not_tell_cuts_nothing_off(
+    watch: Watch, database: Database, wanted: Wanted, clock: HeldClock
+) -> None:
+    """Both edges lose their SSH: nothing is heard of their sessions, but the far ends have them."""
+    watch.after()
+    with database.write() as session:
+        for name in ("ams-edge1", "ams-edge2"):
+            mute = {
+                "unparsed": ["ssh"],
+                "sessions": {"10.254.1.0" if name == "ams-edge1" else "10.254.1.2": "absent"},
+            }
+            take_facts(session, [change(facts_as_wanted(wanted, name, NOW + 5), mute)])
+        report = health(session, clock)
+    assert report.sites["ams"].state is OK
+    assert report.links["fra-core1:swp1"].state is OK

@@ -1,6 +1,7 @@
 """Health of devices, links and sites, each with its reasons in words.
 
-A device is down when it does not answer, degraded while a fault of it is open. A link is down by its
+A device is down when it does not answer, or when the service it is there for (a cache's nginx) does not;
+degraded while a fault of it is open. A link is down by its
 interfaces or by BGP over it. A site is down when it is cut off: none of its devices answers, or every link to
 other sites is down; its management may still work then.
 """
@@ -79,6 +80,13 @@ def _device(seen: SeenDevice | None, faults: Iterable[str], oldest: float) -> He
         return Health(HealthState.UNKNOWN, ("it was never asked",))
     if not seen.up:
         return Health(HealthState.DOWN, (f"it does not answer: {seen.error}".rstrip(": "),))
+    dead = [
+        f"its service {sensor.name} does not answer"
+        for sensor in seen.sensors
+        if sensor.is_service and not sensor.ok
+    ]
+    if dead:
+        return Health(HealthState.DOWN, tuple(dead))
     reasons = list(dict.fromkeys(faults))
     if seen.polled_at is not None and seen.polled_at < oldest:
         reasons.append("nothing was heard of it for too long; is collection running?")

@@ -32,6 +32,7 @@ from netwright.store.record import Base
 
 Row: TypeAlias = dict[str, Any]
 
+_SHOWN = 200
 _STATE = {"observed_interface": "oper", "observed_bgp_session": "state"}
 
 
@@ -67,7 +68,7 @@ def take_facts(session: Session, answers: Sequence[DeviceFacts]) -> None:
                 "observed_at": at,
                 "polled_at": at,
                 "reachable": True,
-                "error": _not_understood(facts.unparsed),
+                "error": _missing(facts.unparsed),
             }
         )
         tables.add(observed.ObservedInterface, name, at, _interfaces(facts.interfaces, at))
@@ -96,7 +97,7 @@ def take_samples(session: Session, answers: Sequence[DeviceSample]) -> None:
                 "memory": sample.load.memory,
                 "polled_at": at,
                 "reachable": True,
-                "error": _not_understood(sample.unparsed),
+                "error": _missing(sample.unparsed),
             }
         )
         tables.add(observed.ObservedInterface, name, at, _interfaces(sample.interfaces, at))
@@ -139,10 +140,18 @@ def error_text(error: Exception | None) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _not_understood(unparsed: Sequence[tuple[str, str]]) -> str:
+def _missing(unparsed: Sequence[tuple[str, str]]) -> str:
+    """What is missing of an answer: commands not understood, sources (SSH, SNMP) that failed, each with the
+    first line of why."""
     if not unparsed:
         return ""
-    return "part of the answer was not understood: " + ", ".join(command for command, _ in unparsed)
+    parts = [f"{name} ({_first_line(why)})" for name, why in unparsed]
+    return f"part of the answer is missing: {'; '.join(parts)}"
+
+
+def _first_line(text: str) -> str:
+    line = next(iter(text.splitlines()), "").rstrip(".")
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
 def _interfaces(interfaces: Sequence[InterfaceFact], at: float) -> list[Row]:

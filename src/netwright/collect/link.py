@@ -84,6 +84,8 @@ def _sessions_down(seen: Seen, sessions: Iterable[tuple[WantedDevice, WantedSess
         if answer is None or not answer.up:
             continue
         found = answer.sessions.get(session.remote_address)
+        if answer.partial and (found is None or not found.fresh):
+            continue  # nothing was said about it
         if found is None or not found.established:
             yield f"BGP {device.name} – {session.neighbor()} is not established"
 

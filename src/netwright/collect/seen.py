@@ -47,9 +47,15 @@ class SeenSensor:
     """A sensor's last reading."""
 
     name: str
+    sensor_class: str
     value: float
     unit: str
     ok: bool
+
+    @property
+    def is_service(self) -> bool:
+        """It says whether what the device is there for works, not how warm it is."""
+        return self.sensor_class == "truth-value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,11 @@ class SeenDevice:
     config: SeenConfig | None
 
     @property
+    def partial(self) -> bool:
+        """Part of the last answer is missing; ``error`` says which."""
+        return self.up and self.error != ""
+
+    @property
     def answered(self) -> bool:
         return self.polled_at is not None
 
@@ -142,7 +153,7 @@ class Seen:
 
 def read_seen(session: Session, devices: Collection[str] | None = None, *, states_only: bool = False) -> Seen:
     """Read the picture of ``devices`` (None: all) with one query a table. ``states_only`` leaves out
-    hardware, neighbours and configurations, which links and health don't need."""
+    components, neighbours and configurations, which links and health don't need."""
     reader = _Reader(session, devices, _HARDWARE if states_only else ())
     rows = list(reader.rows(observed.ObservedDevice))
     polled = {row.device: row.polled_at for row in rows}
@@ -167,7 +178,7 @@ def read_seen(session: Session, devices: Collection[str] | None = None, *, state
                 interfaces=_interfaces(interfaces[row.device], polled[row.device]),
                 addresses=_addresses(addresses[row.device]),
                 components=_components(components[row.device]),
-                sensors=tuple(SeenSensor(s.name, s.value, s.unit, s.ok) for s in sensors[row.device]),
+                sensors=tuple(_sensor(s) for s in sensors[row.device]),
                 neighbors=_neighbors(neighbors[row.device]),
                 sessions=_sessions(sessions[row.device], polled[row.device]),
                 config=next(map(_config, configs[row.device]), None),
@@ -179,7 +190,6 @@ def read_seen(session: Session, devices: Collection[str] | None = None, *, state
 
 _HARDWARE = (
     observed.ObservedComponent,
-    observed.ObservedSensor,
     observed.ObservedNeighbor,
     observed.ObservedConfig,
 )
@@ -236,6 +246,10 @@ def _components(rows: Iterable[Any]) -> dict[str, SeenComponent]:
         row.name: SeenComponent(row.name, row.component_class, row.part_number or "", row.serial or "")
         for row in rows
     }
+
+
+def _sensor(row: Any) -> SeenSensor:
+    return SeenSensor(row.name, row.sensor_class, row.value, row.unit, row.ok)
 
 
 def _neighbors(rows: Iterable[Any]) -> dict[str, tuple[SeenNeighbor, ...]]:

@@ -76,7 +76,11 @@ def _down(subject: Subject, session: WantedSession, state: str) -> FindingDraft:
 
 
 def _cause(subject: Subject, session: WantedSession) -> str:
-    """The port that carries it is dead at either end, or the same session is told at the other end."""
+    """The device could not tell of it; the port that carries it is dead at either end; or the same session
+    is told at the other end."""
+    found = subject.seen.sessions.get(session.remote_address)
+    if subject.seen.partial and (found is None or not found.fresh):
+        return f"part of the answer of {subject.name} is missing"
     if session.interface is not None:
         port = subject.port(session.interface)
         link = subject.ground.wanted.link_at.get(port)

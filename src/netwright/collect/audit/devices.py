@@ -83,7 +83,8 @@ def configured(subject: Subject) -> Iterator[FindingDraft]:
 
 
 def freshness(subject: Subject) -> Iterator[FindingDraft]:
-    """``stale-data``: nobody asked for too long. ``partial-answer``: a part was not understood."""
+    """``stale-data``: nobody asked for too long. ``partial-answer``: a source failed, or a part was not
+    understood; major when it leaves us without the state of interfaces or sessions."""
     seen = subject.seen
     if (
         seen.reachable
@@ -101,12 +102,15 @@ def freshness(subject: Subject) -> Iterator[FindingDraft]:
             wanted=f"an answer at least every {subject.ground.stale_after_s:.0f} s",
             observed=f"last answer at {iso(seen.polled_at)}",
         )
-    if seen.reachable and seen.error:
+    if seen.partial:
+        blind = any(not s.fresh for s in seen.sessions.values())
+        blind = blind or any(not i.fresh for i in seen.interfaces.values())
         yield FindingDraft(
             "partial-answer",
-            Severity.MINOR,
+            Severity.MAJOR if blind else Severity.MINOR,
             subject.name,
-            f"{subject.name}: {seen.error}. Run these on the device by hand and see what they print.",
+            f"{subject.name} answers, but {seen.error}. Ask the device by hand what it says.",
             site=subject.site,
+            wanted="a whole answer",
             observed=seen.error,
         )

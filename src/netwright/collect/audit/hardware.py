@@ -54,20 +54,24 @@ def components(subject: Subject) -> Iterator[FindingDraft]:
 
 
 def sensors(subject: Subject) -> Iterator[FindingDraft]:
-    """``sensor-alarm``: the device itself says that a reading is not well."""
+    """``sensor-alarm``: the device itself says that a reading is not well. ``service-down``: what it is there
+    for does not work."""
     for sensor in subject.seen.sensors:
-        if not sensor.ok:
-            reading = f"{sensor.value:g} {sensor.unit}".strip()
-            yield _draft(
-                subject,
-                "sensor-alarm",
-                Severity.MAJOR,
-                f"sensor {sensor.name}",
-                f"{subject.name} reports its sensor {sensor.name} as not well ({reading}). Look at the part"
-                " it watches.",
-                "ok",
-                reading,
+        if sensor.ok:
+            continue
+        if sensor.is_service:
+            kind, reading = "service-down", "does not work"
+            words = (
+                f"the service {sensor.name} of {subject.name} does not answer on the device itself. Look at"
+                " its log."
             )
+        else:
+            kind, reading = "sensor-alarm", f"{sensor.value:g} {sensor.unit}".strip()
+            words = (
+                f"{subject.name} reports its sensor {sensor.name} as not well ({reading}). Look at the part"
+                " it watches."
+            )
+        yield _draft(subject, kind, Severity.MAJOR, f"sensor {sensor.name}", words, "ok", reading)
 
 
 def _missing(subject: Subject, component: WantedComponent) -> FindingDraft:
