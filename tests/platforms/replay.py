@@ -1,0 +1,84 @@
+"""A session that answers what a real device answered once (``tests/cases/platforms/*.json``).
+
+The recordings were taken from routers and servers of a lab: FRR 8.4.4, lldpd 1.0.16, net-snmp 5.9.3.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from netwright.base.errors import DeviceError
+from netwright.device.endpoint import Credentials, Endpoint
+from netwright.device.session import Reply
+
+CASES = Path(__file__).parents[1] / "cases/platforms"
+MANAGEMENT = {"ams-edge1": "10.250.0.21", "fra-core1": "10.250.0.11", "ams-cache1": "10.250.0.24"}
+
+
+class ReplaySession:
+    """``commands`` and ``oids`` may be changed; ``ssh_error`` and ``snmp_error`` break a source."""
+
+    def __init__(self, device: str) -> None:
+        recorded = json.loads((CASES / f"{device}.json").read_text())
+        self.endpoint = Endpoint(device, MANAGEMENT[device], Credentials("netops"))
+        self.commands: dict[str, str] = recorded["commands"]
+        self.oids: dict[str, object] = {oid: _value(value) for oid, value in recorded["oids"].items()}
+        self.ssh_error: DeviceError | None = None
+        self.snmp_error: DeviceError | None = None
+        self.asked: list[str] = []
+
+    def garble(self, command: str, output: str) -> None:
+        """``command`` prints something else from now on, wherever it is asked."""
+        for line, recorded in self.commands.items():
+            head, found, rest = recorded.partition(_section(line, command))
+            if found:
+                _, mark, after = rest.partition("@@netwright")
+                self.commands[line] = f"{head}{found}{output}\n{mark}{after}"
+
+    async def run(
+        self, command: str, *, check: bool = True, timeout_s: float | None = None, stdin: bytes | None = None
+    ) -> Reply:
+        self.asked.append(command)
+        if self.ssh_error is not None:
+            raise self.ssh_error
+        return Reply(command, self.commands[command], "", 0)
+
+    async def put(self, path: str, content: bytes, *, mode: int = 0o600) -> None:
+        raise AssertionError("facts write nothing")
+
+    async def snmp_get(self, oids: Sequence[str]) -> Mapping[str, object]:
+        self._snmp()
+        return {oid: self.oids[oid] for oid in oids if oid in self.oids}
+
+    async def snmp_walk(self, oid: str) -> Mapping[str, object]:
+        self._snmp()
+        return {key: value for key, value in self.oids.items() if key.startswith(f"{oid}.")}
+
+    async def snmp_table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
+        rows = [oid.removeprefix(f"{columns[0]}.") for oid in await self.snmp_walk(columns[0])]
+        return {
+            row: {c: self.oids[f"{c}.{row}"] for c in columns if f"{c}.{row}" in self.oids} for row in rows
+        }
+
+    async def close(self) -> None:
+        return
+
+    def _snmp(self) -> None:
+        if self.snmp_error is not None:
+            raise self.snmp_error
+
+
+def _section(line: str, command: str) -> str:
+    """The marker that stands before ``command``'s output in an answer to ``line``."""
+    before = line.partition(f"; {command}")
+    name = before[0].rpartition("echo '")[2].rstrip("'") if before[1] else "\0"
+    return f"{name}\n"
+
+
+def _value(value: Any) -> object:
+    if isinstance(value, dict):
+        return bytes.fromhex(value["hex"]) if "hex" in value else value["text"].encode()
+    return value
