@@ -13,10 +13,33 @@ from netwright.platforms.frr.secrets import SECRETS
 KEY = Secret("key")
 ODD = (r"^a (?P<secret>\w+)|b( )", r"^[(|] (?P<secret>\w+)", r"^\( x|y (?P<secret>\w+)", r"z(?P<secret>\d)")
 
-_WORDS = st.sampled_from(
-    "neighbor 10.0.0.1 password no snmp-server community x s3cret ip ospf a b authentication-key area"
-    " virtual-link md5 key-string y z1 ( | rpki cache".split()
+_PLAIN = (
+    "neighbor",
+    "10.0.0.1",
+    "no",
+    "community",
+    "x",
+    "s3cret",
+    "ip",
+    "area",
+    "y",
+    "z1",
+    "(",
+    "|",
+    "a",
+    "b",
 )
+_TELLING = (
+    "password",
+    "snmp-server",
+    "ospf",
+    "authentication-key",
+    "virtual-link",
+    "md5",
+    "key-string",
+    "rpki",
+)
+_WORDS = st.sampled_from((*_PLAIN, *_TELLING, "cache"))
 _LINES = st.lists(st.lists(_WORDS, max_size=6).map(" ".join), max_size=6).map("\n".join)
 
 
