@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from netwright.base.errors import NetwrightError
 from netwright.lab import system
 from netwright.lab.generate import generate
 from netwright.lab.lab import Lab
 from netwright.lab.state import labs_folder
+from netwright.lab.system import LabError
+from netwright.lab.topologyfile import parse_topology
 
 from .conftest import require_lab
 
@@ -109,3 +112,34 @@ def test_two_labs_side_by_side(lab: Lab, small_lab: Lab) -> None:
         other.down()
     assert all(status.running for status in [*lab.nodes(), *small_lab.nodes()])
     assert left(other.name, "") == {"namespaces": [], "processes": [], "mounts": [], "files": []}
+
+
+def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_lab()
+    folder = tmp_path / "small"
+    folder.mkdir()
+    system.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)])
+    try:
+        monkeypatch.setenv("NETWRIGHT_LAB_DIR", str(folder))
+        lab = Lab(f"full{secrets.token_hex(3)}")
+        with pytest.raises(NetwrightError) as caught:
+            lab.up(generate(1))
+        assert caught.value.remedy
+        assert system.namespaces(lab.state.prefix) == []
+        assert list(folder.iterdir()) == []
+    finally:
+        system.run(["umount", str(folder)])
+
+
+def test_a_node_that_does_not_boot_is_named_and_nothing_is_left() -> None:
+    """An address the kernel refuses: the node's boot says so, and what was built goes."""
+    require_lab()
+    lab = Lab(f"bad{secrets.token_hex(3)}")
+    source = generate(1).source.replace("gateway: 203.0.113.1", "gateway: 192.0.2.1")
+    try:
+        with pytest.raises(LabError, match=r"did not boot.*addresses") as caught:
+            lab.up(parse_topology(source, "bad.yaml"))
+        assert caught.value.subject == "client-borealis"
+    finally:
+        assert not lab.down()
+    assert left(lab.name, "") == {"namespaces": [], "processes": [], "mounts": [], "files": []}

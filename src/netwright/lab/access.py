@@ -95,6 +95,8 @@ def read_access(state: LabState) -> Access:
     """What ``write_access`` wrote."""
     try:
         data = yaml.safe_load(state.access_file.read_text())
+    except PermissionError:
+        raise LabError("no rights to the access file", subject=state.name, remedy="Run as root.") from None
     except FileNotFoundError:
         raise LabError("the lab has no access file", subject=state.name, remedy="Start it again.") from None
     return Access(

@@ -52,7 +52,7 @@ def bird_configuration(topology: Topology, node: Node, access: Access) -> str:
         f"router id {router_id};",
         "protocol device { scan time 5; }",
         "protocol direct { ipv4; }",
-        "protocol kernel { merge paths yes; ipv4 { import none; export all; }; }",
+        "protocol kernel { merge paths yes; ipv4 { import none; export where source != RTS_DEVICE; }; }",
     ]
     for number, peer in enumerate(isp.peers, 1):
         blocks.append(

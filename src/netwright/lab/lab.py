@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from netwright.base.errors import NetwrightError
 from netwright.lab import chassis as hardware
 from netwright.lab import system, wiring
 from netwright.lab.access import Access, read_access
@@ -91,6 +92,15 @@ class Lab:
             try:
                 self.__dict__["topology"] = topology
                 self._assembly.build(progress, jobs or 2 * (os.cpu_count() or 2))
+            except OSError as error:
+                tear_down(self.state)
+                if isinstance(error, NetwrightError):
+                    raise
+                raise LabError(
+                    f"can't write the lab's files ({error.strerror}: {error.filename})",
+                    subject=self.name,
+                    remedy="Make room there, or set NETWRIGHT_LAB_DIR to a folder elsewhere.",
+                ) from error
             except BaseException:
                 tear_down(self.state)
                 raise

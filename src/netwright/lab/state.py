@@ -101,6 +101,8 @@ class LabState:
         file = self.folder / "lab.yaml"
         try:
             return parse_topology(file.read_text(), str(file))
+        except PermissionError:
+            raise _no_rights(self.name) from None
         except FileNotFoundError:
             raise NotFoundError(
                 "there is no such lab", subject=self.name, remedy="See `netwright lab list`, or start it."
@@ -113,8 +115,11 @@ class LabState:
         # the lock's file lies outside the folder, for the folder is removed under the lock
         file = self.folder.parent / f".{self.name}.lock"
         while True:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except PermissionError:
+                raise _no_rights(self.name) from None
             try:
                 if _try_lock(descriptor) and _same(descriptor, file):
                     try:
@@ -148,6 +153,10 @@ class LabState:
         except (FileNotFoundError, ValueError):
             return {}
         return found
+
+
+def _no_rights(lab: str) -> LabError:
+    return LabError("no rights to the lab's folder", subject=lab, remedy="Run as root.")
 
 
 def _try_lock(descriptor: int) -> bool:
