@@ -177,7 +177,11 @@ class SnmpClient:
 
     async def _open(self) -> SnmpSession:
         if self._session is None:
-            session = self._connect(await self._address())
+            address = await self._address()
+            try:
+                session = self._connect(address)
+            except OSError as error:
+                raise self._fault(error) from None
             await self._ask(session.refresh)
             self._session, self._refreshed = session, monotonic()
         elif monotonic() - self._refreshed > TIME_WINDOW_S:
