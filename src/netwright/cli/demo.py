@@ -132,7 +132,7 @@ class _Demo:
         self._step("A home folder", "init", "--access", access, "--port", str(self._port))
         self._step("What is wanted", "import", examples / "design")
         self._step("Ask the devices what they are", "discover")
-        self._step("What would change", "plan", "--summary", good=(0, 1))
+        self._step("What would change", "plan", "--no-diff", good=(0, 1))
         self._step("Roll it out", "deploy", "--yes", "--reason", "first configuration")
         self._step("A second plan is empty", "plan")
         self._step("Back up what they run", "backup")

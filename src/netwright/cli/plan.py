@@ -18,8 +18,11 @@ from netwright.cli.rolloutview import print_json
 @click.option("--site", help="Only the devices of this site.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--no-check", is_flag=True, help="Compare texts only; don't ask the devices' own software.")
+@click.option("--diff/--no-diff", default=True, show_default=True, help="Show each difference whole.")
 @pass_context_object
-def plan(context: Context, devices: tuple[str, ...], site: str | None, as_json: bool, no_check: bool) -> None:
+def plan(
+    context: Context, devices: tuple[str, ...], site: str | None, as_json: bool, no_check: bool, diff: bool
+) -> None:
     """Render each device's configuration, read the running one and show the difference.
 
     Nothing is changed. DEVICES: names; without any, all active devices.
@@ -31,5 +34,5 @@ def plan(context: Context, devices: tuple[str, ...], site: str | None, as_json: 
     if as_json:
         print_json(plan_document(made))
     else:
-        show_plan(Console(highlight=False), made, diffs=True)
+        show_plan(Console(highlight=False), made, diffs=diff)
     sys.exit(0 if made.empty else 1)
