@@ -1,10 +1,10 @@
 """Fetch the browser's third-party files for maintainers: `scripts/vendor_assets.py [--update]`.
 
 Takes each package with the machine's own npm client, keeps the few files that pages load, cuts Tabler's style
-sheet down to the rules that the templates use, and collects the icons they name into one sprite. What came of it
-stands in `static/vendor/lock.json`: name, version, licence and the SHA-256 of the package and of each file. Without
-`--update` a package whose hash differs from the lock is refused. Run it again after a template uses a new class or
-icon; `tests/web/test_assets.py` says when.
+sheet down to the rules that the templates use, and collects the icons they name into one sprite. What came of
+it stands in `static/vendor/lock.json`: name, version, licence, SHA-256 of the package and of each file.
+Without `--update` a package whose hash differs from the lock is refused. Run it again after a template uses
+a new class or icon; `tests/web/test_assets.py` says when.
 """
 
 from __future__ import annotations
@@ -158,9 +158,8 @@ def _sprite(tar: tarfile.TarFile) -> str:
     known = {Path(name).stem for name in tar.getnames() if name.startswith("package/icons/outline/")}
     for name in used_icons(sources(), known):
         svg = _member(tar, f"icons/outline/{name}.svg").decode()
-        body = re.sub(
-            r"<!--.*?-->", "", svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")], flags=re.S
-        )
+        inside = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+        body = re.sub(r"<!--.*?-->", "", inside, flags=re.DOTALL)
         body = re.sub(r"\s*\n\s*", "", body)
         symbols.append(
             f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
@@ -175,9 +174,9 @@ def words(text: str) -> set[str]:
 
 
 def _purge(css: str) -> str:
-    """The rules whose every class is used; variables of the root and element rules stay.
+    """The rules whose every class is used; variables of the root and rules of elements stay.
 
-    The names of all classes that Tabler has and that went are kept in ``tests/web/tabler.dropped.txt`` for the test."""
+    The names of all classes that went are kept in ``tests/web/tabler.dropped.txt`` for the test."""
     used = words(sources())
     kept = "".join(_rules(css, used))
     all_classes, left = set(_CLASS.findall(css)), set(_CLASS.findall(kept))

@@ -141,14 +141,16 @@ def _many_devices(context: Context, number: int = 2000) -> None:
                 {"id": first + 1000 + index, "name": f"{place['name']}-cache{rank}", "site_id": place["id"],
                  "rack_id": None, "position_u": None, "model_id": models[index % len(models)],
                  "role": DeviceRole.CACHE, "platform": "linux_nginx", "status": Status.ACTIVE,
-                 "serial": f"NWX{index:06d}", "asn_id": None, "management_address": IPv4Address("10.128.0.0") + index,
+                 "serial": f"NWX{index:06d}", "asn_id": None,
+                 "management_address": IPv4Address("10.128.0.0") + index,
                  "loopback": None, "redundancy_group": ""}
             )  # fmt: skip
         session.execute(insert(Device), rows)
         session.execute(
             insert(Interface),
-            [{"id": first + 10_000 + 2 * index + port, "device_id": first + 1000 + index, "name": f"swp{port + 1}",
-              "speed_bps": 100_000_000_000, "mtu": 9000, "enabled": True, "management": False, "description": ""}
+            [{"id": first + 10_000 + 2 * index + port, "device_id": first + 1000 + index,
+              "name": f"swp{port + 1}", "speed_bps": 100_000_000_000, "mtu": 9000, "enabled": True,
+              "management": False, "description": ""}
              for index in range(number) for port in range(2)],
         )  # fmt: skip
 
@@ -214,6 +216,13 @@ def _observe_device(
             session.add(
                 ObservedAddress(device=device.name, interface=interface.name, address=value, observed_at=now)
             )
+    if device.loopback is not None:
+        session.add(
+            ObservedAddress(
+                device=device.name, interface="lo", address=ip_interface(f"{device.loopback}/32"),
+                observed_at=now,
+            )
+        )  # fmt: skip
     for component in device.components.values():
         session.add(
             ObservedComponent(
@@ -348,7 +357,7 @@ def _content(context: Context) -> None:
             for place, device in enumerate(caches):
                 if (number + place) % 3 == 0:
                     continue
-                state = states[(number * 7 + place) % 5]
+                state = states[(number * 7 + place) % len(states)]
                 session.add(
                     Holding(
                         device=device, title_id=title, state=state, source="fra-origin1", planned_at=now - 900,

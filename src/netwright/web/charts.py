@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -10,7 +11,7 @@ Point = tuple[float, float]
 def rates(points: Sequence[Point], factor: float = 1.0) -> list[Point]:
     """Change per second between neighbours, times ``factor``. A counter that fell was reset: left out."""
     found = []
-    for (t0, v0), (t1, v1) in zip(points, points[1:], strict=False):
+    for (t0, v0), (t1, v1) in pairwise(points):
         if t1 > t0 and v1 >= v0:
             found.append((t1, (v1 - v0) * factor / (t1 - t0)))
     return found
@@ -25,8 +26,8 @@ def spark_path(
     if len(points) < 2:
         return ""
     start, end = points[0][0], points[-1][0]
-    high = max(top or 0.0, max(value for _, value in points)) or 1.0
-    usual = sorted(b[0] - a[0] for a, b in zip(points, points[1:], strict=False))[len(points) // 2 - 1]
+    high = max((top or 0.0, *(value for _, value in points))) or 1.0
+    usual = sorted(b[0] - a[0] for a, b in pairwise(points))[len(points) // 2 - 1]
     x_scale = (width - 2) / ((end - start) or 1.0)
     parts = []
     before = None

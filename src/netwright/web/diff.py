@@ -14,7 +14,8 @@ _SLOW_LINES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
-    """One row of a unified difference; ``sort``: ``add``, ``del``, ``same``, ``hunk``. Line numbers or None."""
+    """One row of a unified difference; ``sort``: ``add``, ``del``, ``same``, ``hunk``. Line numbers start
+    at 1."""
 
     sort: str
     mark: str

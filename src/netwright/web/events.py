@@ -1,6 +1,7 @@
 """Server-sent events: a part of a page again whenever it changed, by looking every second, for a few minutes.
 
-The browser (htmx's ``sse`` extension) opens a new stream when one ends; that is when the session is checked again.
+The browser (htmx's ``sse`` extension) opens a new stream when one ends; that is when the session is checked
+again.
 """
 
 from __future__ import annotations

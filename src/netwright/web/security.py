@@ -1,7 +1,7 @@
 """Who may ask for what: sessions in a cookie, roles, and proof that a form is ours.
 
-A POST needs three things: a session (but for the login), an ``Origin`` that is this server, and the token that
-our own page put into the form. The token is derived from the session's, so nothing more is kept.
+A POST needs three things: a session (but for the login), an ``Origin`` that is this server, and the token
+that our own page put into the form. The token is derived from the session's, so nothing more is kept.
 """
 
 from __future__ import annotations

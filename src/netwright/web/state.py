@@ -21,8 +21,8 @@ T = TypeVar("T")
 class Kept(Generic[T]):
     """A value that costs something to make and may be a few seconds old.
 
-    One thread makes it; others take the last one meanwhile. A costly one is kept longer: making it never takes
-    more than a fifth of the time."""
+    One thread makes it; others take the last one meanwhile. A costly one is kept longer: making it never
+    takes more than a fifth of the time."""
 
     def __init__(self, make: Callable[[], T], monotonic: Callable[[], float], for_s: float) -> None:
         self._make = make

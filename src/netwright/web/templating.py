@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from netwright import __version__
 from netwright.app.users import Role
@@ -34,8 +36,8 @@ STATUSES: dict[str, tuple[str, str]] = {
     "opensent": ("warn", "alert-triangle"),
     "openconfirm": ("warn", "alert-triangle"),
     "critical": ("bad", "circle-x"),
-    "major": ("bad", "alert-triangle"),
-    "minor": ("warn", "alert-triangle"),
+    "major": ("warn", "alert-triangle"),
+    "minor": ("mute", "alert-circle"),
     "info": ("info", "info-circle"),
     "queued": ("mute", "clock"),
     "waiting": ("mute", "clock"),
@@ -84,6 +86,14 @@ def status_look(word: object) -> tuple[str, str]:
     return STATUSES.get(str(word), _UNKNOWN)
 
 
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+def said(text: str) -> Markup:
+    """A message for people with what stands in backticks as code."""
+    return Markup(_QUOTED.sub(r'<code class="said">\1</code>', str(escape(text))))  # noqa: S704 (escaped just before)
+
+
 @cache
 def asset(path: str) -> str:
     """URL of a static file with a mark of its content, so that browsers may keep it for ever."""
@@ -108,6 +118,7 @@ def environment() -> Environment:
         duration=words.duration,
         stamp=words.stamp,
         scaled=words.scaled,
+        said=said,
     )
     made.globals.update(
         asset=asset,

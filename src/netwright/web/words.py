@@ -57,7 +57,7 @@ def duration(seconds: float | None) -> str:
     if left < 60:
         return f"{left} s"
     units = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
-    parts = []
+    parts: list[tuple[int, str]] = []
     for name, size in units:
         amount, left = divmod(left, size)
         if amount or parts:

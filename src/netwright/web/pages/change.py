@@ -22,7 +22,7 @@ from netwright.web.templating import page
 router = APIRouter()
 _OPERATOR = [Depends(requires(Role.OPERATOR))]
 _LIST = 200
-_OBJECTS = 400
+_OBJECTS = 100
 
 
 @router.get("/changes")
@@ -45,7 +45,7 @@ class ObjectChange:
 
 
 @router.get("/changes/{changeset_id}")
-def show(request: Request, changeset_id: int, kind: str = "") -> Response:
+def show(request: Request, changeset_id: int, kind: str = "", start: int = 0) -> Response:
     context = state_of(request).context
     info = context.changesets.get(changeset_id)
     preview: MergePreview | None = None
@@ -70,8 +70,10 @@ def show(request: Request, changeset_id: int, kind: str = "") -> Response:
         preview=preview,
         counts=counts,
         kind=kind,
-        objects=[_object(item) for item in chosen[:_OBJECTS]],
-        hidden=max(0, len(chosen) - _OBJECTS),
+        objects=[_object(item) for item in chosen[max(start, 0) : max(start, 0) + _OBJECTS]],
+        start=max(start, 0),
+        step=_OBJECTS,
+        chosen=len(chosen),
         merged=merged,
         total=len(diff),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -26,7 +28,7 @@ def live(request: Request) -> Response:
     )
 
 
-def _values(request: Request) -> dict[str, object]:
+def _values(request: Request) -> dict[str, Any]:
     state = state_of(request)
     report = state.health()
     with state.reading() as session:

@@ -53,7 +53,7 @@ def list_titles(
         query, count = query.where(matches), count.where(matches)
     total = session.scalar(count) or 0
     if after:
-        query = query.where(Title.id > decode_cursor(after, 1)[0])
+        query = query.where(Title.id > decode_cursor(after, str)[0])
     titles = list(session.scalars(query))
     more, titles = len(titles) > limit, titles[:limit]
     copies: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)

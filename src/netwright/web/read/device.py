@@ -131,7 +131,7 @@ def _scanned(session: Session, query: Select[Any], health: str, limit: int) -> A
     return session.execute(query.limit(limit + 1))
 
 
-def _narrowed(query: Select[Any], wanted: DeviceFilter) -> Select[Any]:
+def _narrowed(query: Any, wanted: DeviceFilter) -> Any:
     if wanted.site:
         query = query.where(Site.name == wanted.site)
     if wanted.role:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from netwright.collect.observed import Finding
@@ -18,7 +19,8 @@ _RANK: ColumnElement[int] = case(
 
 @dataclass(frozen=True, slots=True)
 class FindingFilter:
-    """``state``: empty for open ones that need someone, ``held`` for those held back by a cause, ``cleared``."""
+    """``state``: empty for open ones that need someone, ``held`` for those held back by a cause, or
+    ``cleared``."""
 
     q: str = ""
     site: str = ""
@@ -45,17 +47,17 @@ def list_findings(
     cursor of the next page, and the number in all."""
     total = session.scalar(_narrowed(select(func.count(Finding.id)), wanted)) or 0
     cleared = wanted.state == "cleared"
-    rank: ColumnElement[float | int] = -Finding.cleared_at if cleared else _RANK
+    rank: ColumnElement[Any] = -Finding.cleared_at if cleared else _RANK
     query = _narrowed(select(Finding, rank.label("rank")), wanted).order_by(rank, Finding.id.desc())
     if after:
-        value, last = decode_cursor(after)
+        value, last = decode_cursor(after, (int, float), int)
         query = query.where((rank > value) | ((rank == value) & (Finding.id < last)))
     rows = session.execute(query.limit(limit + 1)).all()
     cursor = encode_cursor((rows[limit - 1].rank, rows[limit - 1][0].id)) if len(rows) > limit else ""
     return [row[0] for row in rows[:limit]], cursor, total
 
 
-def _narrowed(query: Select, wanted: FindingFilter) -> Select:  # type: ignore[type-arg]
+def _narrowed(query: Any, wanted: FindingFilter) -> Any:
     if wanted.state == "cleared":
         query = query.where(Finding.cleared_at.is_not(None))
     else:

@@ -73,17 +73,16 @@ def encode_cursor(values: Sequence[str | int | float]) -> str:
     return urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
 
 
-def decode_cursor(text: str, length: int = 2) -> list[Any]:
-    """Raises InputError for a cursor that is not ours."""
+def decode_cursor(text: str, *types: type | tuple[type, ...]) -> list[Any]:
+    """Raises InputError for a cursor that is not ours: it must hold values of these types."""
     try:
         values = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError:
         values = None
-    if not isinstance(values, list) or len(values) != length:
+    fits = isinstance(values, list) and len(values) == len(types)
+    if not fits or not all(isinstance(value, wanted) for value, wanted in zip(values, types, strict=True)):
         raise InputError("this page of the list can't be found", remedy="Begin at the first page.")
-    if not all(isinstance(value, str | int | float) for value in values):
-        raise InputError("this page of the list can't be found", remedy="Begin at the first page.")
-    return values
+    return list(values)
 
 
 def text_key(column: Any) -> ColumnElement[str]:
@@ -104,7 +103,7 @@ def paged(
     query = query.order_by(*order)
     if not after:
         return query
-    value, last = decode_cursor(after)
+    value, last = decode_cursor(after, str, str)
     beyond = key < value if descending else key > value
     tie = name < last if descending else name > last
     return query.where(or_(beyond, and_(key == value, tie)))

@@ -70,14 +70,14 @@ def list_objects(
 ) -> tuple[list[ObjectRow], str, int]:
     """A page of objects by id, the cursor of the next, and how many fit. One statement a kind referred to."""
     table = kind.table
-    condition = _matches(session, kind, q)
+    condition = _matches(kind, q)
     query = select(table).order_by(table.c.id).limit(limit + 1)
     count = select(func.count()).select_from(table)
     if condition is not None:
         query, count = query.where(condition), count.where(condition)
     total = session.scalar(count) or 0
     if after:
-        query = query.where(table.c.id > decode_cursor(after, 1)[0])
+        query = query.where(table.c.id > decode_cursor(after, int)[0])
     rows = session.execute(query).all()
     more, rows = len(rows) > limit, rows[:limit]
     columns = list_columns(kind)
@@ -88,7 +88,7 @@ def list_objects(
     return found, encode_cursor((rows[-1].id,)) if more else "", total
 
 
-def _matches(session: Session, kind: Kind, q: str) -> ColumnElement[bool] | None:
+def _matches(kind: Kind, q: str) -> ColumnElement[bool] | None:
     """Text fields that hold the words, numbers that are them, and owners whose name holds them."""
     if not q:
         return None
@@ -112,13 +112,10 @@ def _matches(session: Session, kind: Kind, q: str) -> ColumnElement[bool] | None
 
 
 def _parsed(kind: FieldType, text: str) -> Any:
-    parse = {
-        FieldType.ADDRESS: ipaddress.ip_address,
-        FieldType.INTERFACE_ADDRESS: ipaddress.ip_interface,
-        FieldType.PREFIX: ipaddress.ip_network,
-    }[kind]
     try:
-        return parse(text)
+        if kind is FieldType.ADDRESS:
+            return ipaddress.ip_address(text)
+        return ipaddress.ip_network(text) if kind is FieldType.PREFIX else ipaddress.ip_interface(text)
     except ValueError:
         return None
 

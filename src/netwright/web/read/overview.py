@@ -68,7 +68,9 @@ def overview(session: Session, report: HealthReport) -> Overview:
         devices=sum(states.values()),
         sessions_wanted=_sessions_wanted(session),
         sessions_up=_sessions_up(session),
-        configs_equal=_count(session, select(func.count(ObservedConfig.device)).where(ObservedConfig.equal)),
+        configs_equal=_count(
+            session, select(func.count(ObservedConfig.device)).where(ObservedConfig.equal.is_(True))
+        ),
         configs_known=_count(
             session, select(func.count(ObservedConfig.device)).where(ObservedConfig.equal.is_not(None))
         ),
@@ -88,7 +90,7 @@ def overview(session: Session, report: HealthReport) -> Overview:
 
 
 def _count(session: Session, query: object) -> int:
-    return session.scalar(query) or 0  # type: ignore[call-overload,no-any-return]
+    return session.scalar(query) or 0  # type: ignore[call-overload]
 
 
 def _sessions_wanted(session: Session) -> int:

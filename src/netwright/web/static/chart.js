@@ -26,7 +26,7 @@
       tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "Etc/UTC"),
       cursor: { points: { size: 5 }, drag: { x: false, y: false } },
       scales: { x: { range: () => [data.start, data.end] }, y: { range: (_u, _min, max) => [0, top ?? Math.max(max * 1.1, unit === "bit/s" ? 1000 : 1)] } },
-      axes: [{ ...axis, values: (_u, times) => times.map((t) => new Date(t * 1e3).toISOString().slice(11, 16)) }, { ...axis, size: 78, values: (_u, values) => values.map((v) => scaled(v, unit)) }],
+      axes: [{ ...axis, size: 26, values: (_u, times) => times.map((t) => new Date(t * 1e3).toISOString().slice(11, 16)) }, { ...axis, size: 72, values: (_u, values) => values.map((v) => scaled(v, unit)) }],
       series: [{ label: "UTC", value: (_u, t) => (t == null ? "–" : new Date(t * 1e3).toISOString().slice(11, 19)) },
         ...lines.map((line, i) => ({ label: line.label, stroke: colours[i % colours.length], width: 1.5, spanGaps: lines.length > 1, points: { show: false }, value: (_u, v) => scaled(v, unit) }))],
     };

@@ -29,7 +29,7 @@
     for (let step = -0.5; step <= 0.5; step += 0.25)
       for (const side of [-0.5, 0.5])
         corners.push([middle[0] + step * wide, Math.max(-80, Math.min(80, middle[1] + side * tall))], [middle[0] + side * wide, Math.max(-80, Math.min(80, middle[1] + step * tall))]);
-    return d3.geoNaturalEarth1().rotate([-middle[0], 0]).fitExtent([[pad * 1.5, pad * 1.3], [width - pad * 1.5, height - pad]], { type: "MultiPoint", coordinates: corners });
+    return d3.geoNaturalEarth1().rotate([-middle[0], 0]).precision(0.1).fitExtent([[pad * 1.5, pad * 1.3], [width - pad * 1.5, height - pad]], { type: "MultiPoint", coordinates: corners });
   };
 
   const draw = async (box) => {
