@@ -180,6 +180,8 @@ class SnmpClient:
             address = await self._address()
             try:
                 session = self._connect(address)
+            except DeviceError:
+                raise
             except OSError as error:
                 raise self._fault(error) from None
             await self._ask(session.refresh)
