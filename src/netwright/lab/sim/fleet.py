@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import resource
-import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -153,7 +152,7 @@ class SimulatedFleet:
             root = self.folder / device.name
             root.mkdir(parents=True, exist_ok=True)
             files = DeviceFiles(device, root)
-            content = ContentService(device, files)
+            content = ContentService(device, files, lambda: self.open_to_clients(device.name))
             size = ORIGIN_BYTES if device.node.origin else CACHE_BYTES
             programs = common(device, files) | server_programs(
                 files, size, lambda address, port: self.way(device.name, address, port)
@@ -201,39 +200,42 @@ class SimulatedFleet:
     def way(self, start: str, address: str, port: int) -> tuple[str, int] | None:
         """The loopback port that stands for a service address, if packets from ``start`` would arrive there:
         its router has a route, and the server's cable carries."""
-        target = next(
-            (
-                member
-                for member in self.members.values()
-                if member.content is not None
-                and address in {str(a.ip) for a in member.device.node.addresses.values()}
-            ),
-            None,
-        )
-        if port != 80 or target is None or target.content is None or not self._served(target.device):
+        target = next((m for m in self.members.values() if m.content and _holds(m.device, address)), None)
+        if port != 80 or target is None or target.content is None:
             return None
-        if start != target.device.name and not self._has_route(start, ipaddress.IPv4Address(address)):
+        if start == target.device.name:
+            return HOST, target.content.inner_port
+        if not self._served(target.device) or not self._has_route(start, ipaddress.IPv4Address(address)):
             return None
-        return HOST, target.content.port
+        return HOST, target.content.inner_port
 
     def _served(self, device: Device) -> bool:
         return device.alive and any(device.carries(name) for name in device.node.addresses)
 
     def _has_route(self, start: str, address: ipaddress.IPv4Address) -> bool:
         """Whether the router that ``start`` hangs on knows a way: a cable of its own, or BGP."""
-        device = self.network.members[start]
-        assert isinstance(device, Device)
-        for name in device.node.addresses:
-            far = self.network.peer(start, name)
-            if far is None or not device.carries(name):
-                continue
-            gateway = self.network.members[far[0]]
-            near = (own for _, own in gateway.interface_addresses())
-            if any(address in own.network for own in near):
-                return True
-            if any(address in prefix for prefix in self.network.routes(far[0])):
-                return True
-        return False
+        return any(
+            any(address in own.network for _, own in self.network.members[router].interface_addresses())
+            or any(address in prefix for prefix in self.network.routes(router))
+            for router in self._gateways(start)
+        )
+
+    def _gateways(self, name: str) -> Iterator[str]:
+        """The routers at the far ends of a server's cables that carry."""
+        device = self.device(name)
+        for port in device.node.addresses:
+            far = self.network.peer(name, port)
+            if far is not None and device.carries(port):
+                yield far[0]
+
+    def open_to_clients(self, name: str) -> bool:
+        """Whether clients reach a server: its router has a route to a prefix of some ISP."""
+        outside = {
+            prefix for node in self.topology.nodes.values() if node.isp for prefix in node.isp.prefixes
+        }
+        if not outside:
+            return self._served(self.device(name))
+        return any(not outside.isdisjoint(self.network.routes(router)) for router in self._gateways(name))
 
     # -- verbs ---------------------------------------------------------------------------------------------
 
@@ -336,6 +338,5 @@ class SimulatedFleet:
         return self.network.is_cut(name, MANAGEMENT)
 
 
-def free_base_port(count: int) -> int:
-    """A start for ``count`` devices' ports, below the range that systems hand out by themselves."""
-    return 10_000 + secrets.randbelow(max(1, 20_000 - 3 * count))
+def _holds(device: Device, address: str) -> bool:
+    return any(str(own.ip) == address for _, own in device.interface_addresses())

@@ -19,7 +19,8 @@ from netwright.lab.sim.shell import Call, Command
 _CHUNK = 1 << 16
 _IDLE_S = 30.0
 _HEAD_LIMIT = 16 << 10
-_CURL_REFUSED, _CURL_HTTP, _CURL_TIMEOUT, _CURL_SHORT, _CURL_USAGE = 7, 22, 28, 18, 2
+_CURL_USAGE, _CURL_REFUSED, _CURL_SHORT, _CURL_HTTP = 2, 7, 18, 22
+_CURL_WRITE, _CURL_TIMEOUT, _CURL_EMPTY = 23, 28, 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,29 @@ class Response:
 
 
 class ContentService:
-    """What nginx is on a real server: ``/health`` and the files at ``/content/``."""
+    """What nginx is on a real server: ``/health`` and the files at ``/content/``.
 
-    def __init__(self, device: Device, files: DeviceFiles) -> None:
+    It has two ports: ``port`` is the door for clients of the ISPs, who reach it only while ``reachable``;
+    ``inner_port`` is for the fleet's own servers, whose way was looked at before."""
+
+    def __init__(self, device: Device, files: DeviceFiles, reachable: Callable[[], bool]) -> None:
         self._device = device
         self._files = files
-        self._server: asyncio.Server | None = None
+        self._reachable = reachable
+        self._servers: list[asyncio.Server] = []
         self._open: set[asyncio.StreamWriter] = set()
         self.port = 0
-        self.served_bytes = 0
+        self.inner_port = 0
         device.on_power.append(self._power)
 
     async def start(self, host: str, port: int) -> None:
-        self._server = await asyncio.start_server(self._serve, host, port, limit=_HEAD_LIMIT)
-        self.port = self._server.sockets[0].getsockname()[1]
+        for number, handler in ((port, self._serve_clients), (0, self._serve)):
+            self._servers.append(await asyncio.start_server(handler, host, number, limit=_HEAD_LIMIT))
+        self.port, self.inner_port = (server.sockets[0].getsockname()[1] for server in self._servers)
 
     async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         self._power(False)
         await asyncio.sleep(0)
 
@@ -60,16 +66,16 @@ class ContentService:
             for writer in tuple(self._open):
                 writer.transport.abort()
 
-    def _reachable(self) -> bool:
-        """Over the service port: its cable to the top-of-rack switch."""
-        return self._device.alive and any(
-            self._device.carries(name) for name in self._device.interfaces if name != "eth0"
-        )
+    async def _serve_clients(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._reachable():
+            await self._serve(reader, writer)
+        else:
+            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         try:
-            while self._reachable():
+            while self._device.alive:
                 async with asyncio.timeout(_IDLE_S):
                     head = await reader.readuntil(b"\r\n\r\n")
                 if not await self._answer(head, writer):
@@ -78,7 +84,7 @@ class ContentService:
             pass
         finally:
             self._open.discard(writer)
-            writer.transport.abort() if not self._reachable() else writer.close()
+            writer.close()
 
     async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; whether the connection stays open."""
@@ -133,7 +139,6 @@ class ContentService:
                 writer.write(data)
                 await writer.drain()
                 first += len(data)
-                self.served_bytes += len(data)
 
 
 def _span(asked: str, size: int) -> tuple[int, int] | None:
@@ -149,7 +154,7 @@ def _span(asked: str, size: int) -> tuple[int, int] | None:
 
 
 class HttpError(Exception):
-    """A fetch that failed, with curl's exit status."""
+    """An exchange that failed, with curl's exit status for it."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -157,7 +162,7 @@ class HttpError(Exception):
 
 
 async def fetch(host: str, port: int, target: str, write: Callable[[bytes], object]) -> int:
-    """GET a file and hand its bytes to ``write``; their number. Raises HttpError."""
+    """GET a file and hand the answer's bytes to ``write``; its HTTP status. Raises HttpError."""
     try:
         reader, writer = await asyncio.open_connection(host, port, limit=_HEAD_LIMIT)
     except OSError:
@@ -165,9 +170,6 @@ async def fetch(host: str, port: int, target: str, write: Callable[[bytes], obje
     try:
         writer.write(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        status = int(head[0].split(" ")[1])
-        if status >= 400:
-            raise HttpError(_CURL_HTTP, f"The requested URL returned error: {status}")
         sizes = [int(x.partition(":")[2]) for x in head if x.lower().startswith("content-length:")]
         left = sizes[0]
         while left and (data := await reader.read(min(_CHUNK, left))):
@@ -175,9 +177,9 @@ async def fetch(host: str, port: int, target: str, write: Callable[[bytes], obje
             left -= len(data)
         if left:
             raise HttpError(_CURL_SHORT, f"end of response with {left} bytes missing")
-        return sizes[0]
+        return int(head[0].split(" ")[1])
     except (EOFError, ConnectionError, ValueError, IndexError):
-        raise HttpError(52, "Empty reply from server") from None
+        raise HttpError(_CURL_EMPTY, "Empty reply from server") from None
     finally:
         writer.close()
         with contextlib.suppress(OSError):
@@ -209,44 +211,69 @@ def server_programs(
         row = f"/dev/vda1 {size // unit} {used // unit} {left // unit} {100 * used // max(1, size)}% /srv"
         return Result(f"Filesystem {unit}-blocks Used Available Use% Mounted on\n{row}\n")
 
-    return {"curl": curl, "df": df}
+    async def nginx(call: Call) -> Result:
+        return Result("", "nginx version: nginx/1.22.1 (simulated)\n", 0 if "-v" in call.arguments else 1)
+
+    return {"curl": curl, "df": df, "nginx": nginx}
 
 
 async def _curl(
     call: Call, files: DeviceFiles, where: Callable[[str, int], tuple[str, int] | None]
 ) -> Result:
+    """curl with the options that are sent to servers: ``-f -s -S -o -m -w``."""
     options, urls = _curl_words(call.arguments)
     if len(urls) != 1:
         return Result("", "curl: one URL at a time on this simulated device\n", _CURL_USAGE)
-    url = urllib.parse.urlsplit(urls[0])
-    place = where(url.hostname or "", url.port or 80)
-    if place is None:
-        return Result("", f"curl: (7) Failed to connect to {url.hostname}: No route to host\n", _CURL_REFUSED)
-    target, body = options.get("-o"), bytearray()
+    body = bytearray()
+    code, status, words = 0, 0, ""
     try:
-        if target is not None:
-            files.check_writable()
-        async with asyncio.timeout(float(options.get("--max-time", "300"))):
-            await fetch(*place, url.path + (f"?{url.query}" if url.query else ""), body.extend)
-        if target is not None:
-            files.write(target, bytes(body))
-            return Result()
+        async with asyncio.timeout(float(options.get("-m", "300"))):
+            code = await _exchange(urls[0], where, body)
+        if code >= 400 and "-f" in options:
+            body.clear()
+            status, words = _CURL_HTTP, f"The requested URL returned error: {code}"
+        elif (target := options.get("-o")) is not None:
+            if target != "/dev/null":
+                files.write(target, bytes(body))
+            body.clear()
     except HttpError as error:
-        return Result("", f"curl: ({error.status}) {error}\n", error.status)
+        status, words = error.status, str(error)
     except TimeoutError:
-        return Result("", "curl: (28) Operation timed out\n", _CURL_TIMEOUT)
+        status, words = _CURL_TIMEOUT, "Operation timed out"
     except OSError as error:
-        return Result("", f"curl: (23) Failed writing body: {error.strerror}\n", 23)
-    return Result(body.decode("utf-8", "surrogateescape"))
+        status, words = _CURL_WRITE, f"Failed writing body: {error.strerror}"
+    output = body.decode("utf-8", "surrogateescape") + options.get("-w", "").replace(
+        "%{http_code}", f"{code:03d}"
+    )
+    quiet = "-s" in options and "-S" not in options
+    return Result(output, "" if not status or quiet else f"curl: ({status}) {words}\n", status)
+
+
+async def _exchange(url: str, where: Callable[[str, int], tuple[str, int] | None], body: bytearray) -> int:
+    parts = urllib.parse.urlsplit(url)
+    place = where(parts.hostname or "", parts.port or 80)
+    if place is None:
+        raise HttpError(_CURL_REFUSED, f"Failed to connect to {parts.hostname}: No route to host")
+    return await fetch(*place, parts.path + (f"?{parts.query}" if parts.query else ""), body.extend)
+
+
+_LONG = {"--output": "-o", "--max-time": "-m", "--write-out": "-w", "--fail": "-f", "--silent": "-s"}
+_WITH_VALUE = {"-o", "-m", "-w", "--connect-timeout"}
 
 
 def _curl_words(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Options with their values (bundled letters taken apart), and URLs."""
     options: dict[str, str] = {}
     urls: list[str] = []
     rest = iter(words)
     for word in rest:
-        if word in {"-o", "--max-time", "--connect-timeout", "-m", "--output"}:
-            options[{"-m": "--max-time", "--output": "-o"}.get(word, word)] = next(rest, "")
-        elif not word.startswith("-"):
+        name = _LONG.get(word, word)
+        if name in _WITH_VALUE:
+            options[name] = next(rest, "")
+        elif name.startswith("--"):
+            options[name] = ""
+        elif name.startswith("-"):
+            options.update((f"-{letter}", "") for letter in name[1:])
+        else:
             urls.append(word)
     return options, urls
