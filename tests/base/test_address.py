@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwright.base.address import KEY_LENGTH, Address, Interface, Prefix, interface_of, key, span
@@ -22,6 +22,7 @@ def order(value: Interface) -> tuple[int, int, int]:
     return value.version, int(value.ip), value.network.prefixlen
 
 
+@settings(deadline=None)
 @given(interfaces())
 def test_a_key_comes_back(value: Interface) -> None:
     assert len(key(value)) == KEY_LENGTH
@@ -30,11 +31,13 @@ def test_a_key_comes_back(value: Interface) -> None:
     assert interface_of(key(value.ip)).ip == value.ip
 
 
+@settings(deadline=None)
 @given(interfaces(), interfaces())
 def test_keys_sort_as_families_then_addresses_then_lengths(one: Interface, other: Interface) -> None:
     assert (key(one) < key(other)) == (order(one) < order(other))
 
 
+@settings(deadline=None)
 @given(interfaces(), interfaces())
 def test_a_span_holds_what_is_inside_and_nothing_else(outer: Interface, inner: Interface) -> None:
     prefix: Prefix = outer.network
@@ -45,6 +48,7 @@ def test_a_span_holds_what_is_inside_and_nothing_else(outer: Interface, inner: I
     assert (low <= key(address) <= high) == inside
 
 
+@settings(deadline=None)
 @given(interfaces())
 def test_a_span_holds_its_own_ends(value: Interface) -> None:
     prefix = value.network

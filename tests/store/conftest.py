@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from netwright.inventory import KINDS
 from netwright.store.database import Database
@@ -12,6 +13,9 @@ from netwright.store.kind import Kinds
 from netwright.store.record import Base
 
 from .stores import INVENTED, Box, Part, Store, Wire, Zone
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

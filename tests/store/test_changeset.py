@@ -246,6 +246,24 @@ class TestMerging:
             store.merge(changeset)
         assert object_id in store.dump()["t_box"]
 
+    def test_deleting_after_an_edit_is_still_based_on_what_the_edit_saw(self, store: Store) -> None:
+        object_id = box(store, "b", size=1)
+        changeset = store.open()
+        store.changesets.update(changeset, "t_box", object_id, {"size": 2})
+        store.change("t_box", object_id, size=3)
+        store.changesets.delete(changeset, "t_box", object_id)
+        with pytest.raises(MergeConflictError, match="size was 1, is now 3"):
+            store.merge(changeset)
+
+    def test_deleting_the_owner_does_not_hide_a_conflict_over_a_part(self, store: Store) -> None:
+        ids = wired(store)
+        changeset = store.open()
+        store.changesets.delete(changeset, "t_part", ids["b1/p"])
+        store.change("t_part", ids["b1/p"], size=8)
+        store.changesets.delete(changeset, "t_box", ids["b1"])
+        with pytest.raises(MergeConflictError, match="t_part b1/p: size was 1, is now 8"):
+            store.merge(changeset)
+
     def test_deleted_on_both_sides_is_no_conflict(self, store: Store) -> None:
         object_id = box(store, "b")
         changeset = store.open()
