@@ -72,6 +72,17 @@ async def test_input_reaches_the_command_whole(router: Router, hostkeys: HostKey
     assert reply.output.strip() == str(len(data))
 
 
+async def test_a_command_that_ends_without_reading_its_input(router: Router, hostkeys: HostKeys) -> None:
+    async def deaf(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        process.exit(90)
+
+    router.handler = deaf
+    async with session_to(endpoint(router.port), hostkeys) as session:
+        for _ in range(20):
+            reply = await session.run("guard", check=False, stdin=b"x" * 100_000)
+            assert reply.status == 90
+
+
 async def test_a_failed_command_carries_what_it_printed(router: Router, hostkeys: HostKeys) -> None:
     async with session_to(endpoint(router.port), hostkeys) as session:
         with pytest.raises(CommandFailedError, match="no such thing") as caught:

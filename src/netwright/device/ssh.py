@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from contextlib import suppress
 from functools import lru_cache
 from typing import TypeVar
 
@@ -291,9 +292,10 @@ class _Answer(asyncssh.SSHClientSession[bytes]):
 
 
 def _feed(channel: asyncssh.SSHClientChannel[bytes], stdin: bytes | None) -> None:
-    if stdin:
-        channel.write(stdin)
-    channel.write_eof()
+    with suppress(BrokenPipeError):  # the command has ended without reading: its exit status is the answer
+        if stdin:
+            channel.write(stdin)
+        channel.write_eof()
 
 
 def _short(command: str) -> str:

@@ -20,6 +20,9 @@ from netwright.platforms.linux import links, lldp, question
 from netwright.platforms.linux_nginx import shows
 from netwright.platforms.snmp.reader import SnmpAnswer, read_agent
 
+MANAGEMENT_PORTS = frozenset({"eth0", "mgmt0"})
+"""Ports that clients don't reach: nginx is not asked there."""
+
 _SSH, _LLDP = "ssh", "lldp"
 _ROUND = {"addresses": links.IP_ADDRESSES, "lldp": lldp.LLDP_NEIGHBORS, "disk": shows.DISK}
 _DISCOVERY = {**_ROUND, "version": shows.NGINX_VERSION}
@@ -98,7 +101,7 @@ async def _service(
     if "disk" in said:
         disk = answers.read(shows.DISK, shows.disk, said["disk"])
         sensors += [disk] if disk else []
-    hosts = [str(a.address.ip) for a in addresses if str(a.address.ip) != session.endpoint.host]
+    hosts = [str(a.address.ip) for a in addresses if a.interface not in MANAGEMENT_PORTS]
     if not hosts:
         return tuple(sensors)
     asked = {str(number): shows.health_command(host) for number, host in enumerate(hosts)}
