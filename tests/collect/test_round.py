@@ -115,7 +115,7 @@ async def test_sessions_are_kept_and_later_rounds_ask_for_less(
 
     edge = fleet["ams-edge1"]
     assert edge.sessions == 1
-    assert edge.asked == ["sample", "config", "facts", "sample", "sample"]
+    assert edge.asked == ["sample", "facts", "config", "sample", "sample"]
 
 
 async def test_a_broken_session_is_opened_anew_in_the_same_poll(
@@ -159,7 +159,7 @@ async def test_states_and_findings_follow_the_devices(
     summary = await _round(collector, clock)
     assert (summary.cleared, summary.open) == (3, 0)
     # it may be another device that came back: facts and configuration were read again
-    assert fleet["ams-edge1"].asked[-3:] == ["sample", "config", "facts"]
+    assert fleet["ams-edge1"].asked[-3:] == ["sample", "facts", "config"]
 
 
 async def test_a_replaced_chassis_is_found_when_the_device_is_back(
@@ -235,16 +235,25 @@ async def test_facts_are_read_again_after_a_rollout_of_ours(
     assert fleet["ams-tor1"].asked[-1] == "sample"
 
 
+@pytest.mark.parametrize("way", ["refuses", "hangs"])
 async def test_a_configuration_that_cannot_be_read_does_not_make_the_device_silent(
-    fleet: Fleet, clock: HeldClock, make: MakeCollector
+    way: str, fleet: Fleet, clock: HeldClock, make: MakeCollector, database: Database
 ) -> None:
-    class Refusing:
+    class Failing:
         async def read_running(self, session: Session) -> str:
+            if way == "hangs":
+                await asyncio.Event().wait()
             raise CommandFailedError("vtysh ended with status 1", subject="x")
 
-    fleet.platform = replace(fleet.platform, config=Refusing())  # type: ignore[arg-type]
+    fleet.platform = replace(fleet.platform, config=Failing())  # type: ignore[arg-type]
     summary = await _round(make(), clock)
+
     assert (summary.answered, summary.configs, summary.failed) == (6, 0, ())
+    assert {kind.split()[0] for kind in _kinds(database)} == {"partial-answer"}
+    with database.read() as session:
+        said = session.get_one(ObservedDevice, "ams-edge1").error
+    why = "vtysh ended with status 1" if way == "refuses" else "it took too long"
+    assert said == f"its configuration could not be read ({why})"
 
 
 async def test_a_hanging_device_is_never_polled_twice_at_once(

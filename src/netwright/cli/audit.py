@@ -29,6 +29,8 @@ _COLOURS = {
     Severity.INFO: "cyan",
 }
 
+_PIPE_WIDTH = 1000
+
 
 @click.command()
 @click.argument("device", required=False)
@@ -53,7 +55,7 @@ def audit(context: Context, device: str | None, site: str | None, show_all: bool
     if as_json:
         print_json([_document(finding) for finding in found])
     else:
-        _show(found, now, Console(highlight=False), show_all=show_all)
+        _show(found, now, output(), show_all=show_all)
     worst = min((Severity(finding.severity).rank for finding in found), default=Severity.INFO.rank)
     sys.exit(1 if worst <= Severity.MAJOR.rank else 0)
 
@@ -82,12 +84,18 @@ def _show(found: Sequence[Finding], now: float, console: Console, *, show_all: b
             if finding.cause:
                 words.append(f" (follows from: {finding.cause})", style="dim")
             table.add_row(age(now - finding.first_seen), finding.kind, words)
-        console.print(table, width=None if console.is_terminal else 10_000)
+        console.print(table)
     hidden = len(found) - len(listed)
     if not found:
         console.print(Text("Everything observed is as wanted.", style="green"))
     elif hidden:
         console.print(Text(f"{counted(hidden, 'consequence')} of these not listed; see --all.", style="dim"))
+
+
+def output() -> Console:
+    """The terminal; a pipe gets whole lines, for grep."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
 
 
 def age(seconds: float) -> str:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from netwright.app.context import Context
 from netwright.base.outcome import Outcome
+from netwright.cli.audit import output
 from netwright.cli.context import pass_context_object, run_devices
 from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.discover import DEADLINE_S
@@ -56,7 +57,7 @@ def discover(
     if as_json:
         print_json([_document(outcome) for outcome in outcomes])
     else:
-        _show(outcomes, Console(highlight=False))
+        _show(outcomes, output())
     sys.exit(0 if all(outcome.ok for outcome in outcomes) else 1)
 
 
@@ -99,7 +100,7 @@ def _show(outcomes: Sequence[Outcome[DeviceFacts]], console: Console) -> None:
             ),
         )
     if answered:
-        console.print(table, width=None if console.is_terminal else 10_000)
+        console.print(table)
     for facts in answered:
         for command, _ in facts.unparsed:
             console.print(Text(f"{facts.device}: the answer to `{command}` was not understood", "yellow"))

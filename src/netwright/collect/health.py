@@ -56,11 +56,14 @@ def health(session: Session, clock: Clock, *, stale_after_s: float = STALE_AFTER
     faults = session.execute(
         select(Finding.device, Finding.message, Finding.cause)
         .where(Finding.cleared_at.is_(None), Finding.severity.in_([Severity.CRITICAL, Severity.MAJOR]))
-        .order_by(Finding.id)
+        .order_by(Finding.cause != "", Finding.id)
     )
     by_device: defaultdict[str, list[str]] = defaultdict(list)
     for device, message, cause in faults:
-        by_device[device].append(cause or message)
+        if not cause:
+            by_device[device].append(message.split(". ")[0].rstrip("."))  # the rest is what to do
+        elif not cause.startswith(f"{device} ") or not by_device[device]:
+            by_device[device].append(cause)
     oldest = clock.now() - stale_after_s
     return judge(read_wanted(session), read_seen(session, states_only=True), by_device, oldest)
 

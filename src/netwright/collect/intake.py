@@ -32,6 +32,7 @@ from netwright.store.record import Base
 
 Row: TypeAlias = dict[str, Any]
 
+PART_MISSING = "part of the answer is missing"
 _SHOWN = 200
 _STATE = {"observed_interface": "oper", "observed_bgp_session": "state"}
 
@@ -120,6 +121,12 @@ def take_failure(session: Session, failure: Failure) -> None:
     _upsert(session.connection(), observed.ObservedDevice, [row])
 
 
+def take_trouble(session: Session, device: str, words: str) -> None:
+    """Say that a device answers, but that something else that was asked of it failed."""
+    known = session.get_one(observed.ObservedDevice, device)
+    known.error = "; ".join(filter(None, (known.error, words)))
+
+
 def take_config(session: Session, device: str, report: DriftReport, at: float) -> None:
     """Store a running configuration and how it stands to intent."""
     row: Row = {
@@ -146,7 +153,7 @@ def _missing(unparsed: Sequence[tuple[str, str]]) -> str:
     if not unparsed:
         return ""
     parts = [f"{name} ({_first_line(why)})" for name, why in unparsed]
-    return f"part of the answer is missing: {'; '.join(parts)}"
+    return f"{PART_MISSING}: {'; '.join(parts)}"
 
 
 def _first_line(text: str) -> str:

@@ -8,7 +8,15 @@ from itertools import chain, islice
 from sqlalchemy.orm import Session
 
 from netwright.base.outcome import Outcome
-from netwright.collect.intake import Failure, error_text, take_config, take_facts, take_failure, take_samples
+from netwright.collect.intake import (
+    Failure,
+    error_text,
+    take_config,
+    take_facts,
+    take_failure,
+    take_samples,
+    take_trouble,
+)
 from netwright.collect.poll import Answer
 from netwright.collect.samples import points, reachability
 from netwright.store.database import Database
@@ -44,6 +52,9 @@ def _keep(
         take_facts(session, facts)
     if answers:
         take_samples(session, [answer.sample for answer in answers.values()])
+    for device, answer in answers.items():
+        if answer.trouble:
+            take_trouble(session, device, answer.trouble)
     for device, answer in answers.items():
         if answer.drift is not None:
             take_config(session, device, answer.drift, now)

@@ -37,12 +37,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a poll brought."""
+    """What a poll brought. ``trouble``: why facts or configuration, asked for after it, are missing."""
 
     sample: DeviceSample
     facts: DeviceFacts | None = None
     drift: DriftReport | None = None
-    config_error: str = ""
+    trouble: str = ""
+
+
+_SHARE_OF_MORE = 0.7  # of the deadline; the sample comes first and must not be lost
 
 
 class Poller:
@@ -86,6 +89,21 @@ class Poller:
         await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _poll(self, target: Target, order: Order) -> Answer:
+        session, sample = await self._sample(target)
+        if not (order.facts or order.config):
+            return Answer(sample)
+        more = _More(target, session, order, self._drift_check)
+        try:
+            async with asyncio.timeout(self._deadline_s * _SHARE_OF_MORE):
+                await more.ask()
+        except (DeviceError, TimeoutError) as error:
+            # the device did answer the sample: what failed afterwards is said, and does not make it silent
+            self._drop(target.device)
+            more.trouble = f"{more.what} could not be read ({_words(error)})"
+        return Answer(sample, more.facts, more.drift, more.trouble)
+
+    async def _sample(self, target: Target) -> tuple[Session, DeviceSample]:
+        """Over the kept session, or over a new one when there is none or it turns out broken."""
         session = self._sessions.get(target.device)
         if session is not None and session.endpoint != target.endpoint:
             self._drop(target.device)
@@ -93,33 +111,11 @@ class Poller:
         if session is not None:
             try:
                 async with asyncio.timeout(self._warm_s):
-                    sample = await target.platform.facts.sample(session)
-                return await self._more(target, session, order, sample)
+                    return session, await target.platform.facts.sample(session)
             except (SessionClosedError, DeviceUnreachableError, DeviceTimeoutError, TimeoutError):
                 self._drop(target.device)
         session = self._sessions[target.device] = self._open_session(target)
-        return await self._more(target, session, order, await target.platform.facts.sample(session))
-
-    async def _more(self, target: Target, session: Session, order: Order, sample: DeviceSample) -> Answer:
-        drift, error = await self._config(target, session) if order.config else (None, "")
-        changed = (
-            drift is not None and order.known_hash is not None and drift.running_hash != order.known_hash
-        )
-        facts = await target.platform.facts.facts(session) if order.facts or changed else None
-        return Answer(sample, facts, drift, error)
-
-    async def _config(self, target: Target, session: Session) -> tuple[DriftReport | None, str]:
-        """A configuration that can't be read is told apart from a device that does not answer."""
-        driver = target.platform.config
-        if driver is None or self._drift_check is None:
-            return None, ""
-        try:
-            running = await driver.read_running(session)
-            return await self._drift_check(target, session, running), ""
-        except (SessionClosedError, DeviceUnreachableError, DeviceTimeoutError):
-            raise
-        except DeviceError as error:
-            return None, error_text(error)
+        return session, await target.platform.facts.sample(session)
 
     def _drop(self, device: str) -> None:
         """Close in the background: a broken session may take its time to say good-bye."""
@@ -133,3 +129,38 @@ class Poller:
         self._closing.discard(task)
         if not task.cancelled():
             task.exception()  # a failed good-bye is of no interest
+
+
+class _More:
+    """What is asked for besides the sample. Keeps what came before a failure."""
+
+    def __init__(
+        self, target: Target, session: Session, order: Order, drift_check: DriftCheck | None
+    ) -> None:
+        self._target = target
+        self._session = session
+        self._order = order
+        self._drift_check = drift_check
+        self.what = ""
+        self.facts: DeviceFacts | None = None
+        self.drift: DriftReport | None = None
+        self.trouble = ""
+
+    async def ask(self) -> None:
+        order, driver, known = self._order, self._target.platform.config, self._order.known_hash
+        if order.facts:
+            await self._ask_facts()
+        if order.config and driver is not None and self._drift_check is not None:
+            self.what = "its configuration"
+            running = await driver.read_running(self._session)
+            self.drift = await self._drift_check(self._target, self._session, running)
+            if self.facts is None and known is not None and self.drift.running_hash != known:
+                await self._ask_facts()
+
+    async def _ask_facts(self) -> None:
+        self.what = "what it is"
+        self.facts = await self._target.platform.facts.facts(self._session)
+
+
+def _words(error: Exception) -> str:
+    return "it took too long" if type(error) is TimeoutError else error_text(error).rstrip(".")

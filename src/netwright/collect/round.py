@@ -113,22 +113,22 @@ class Collector:
         on_round: Callable[[RoundSummary], None] | None = None,
     ) -> None:
         """Rounds at fixed times until ``stop`` (or so many ``rounds``). A round that overruns makes the
-        next ones fall out, never pile up. A round that fails (disk full) is logged, and the next one is
-        tried."""
+        next ones fall out, never pile up; the first one waits for every device. A round that fails (disk
+        full) is logged, and the next one is tried."""
         patience = self._pace.interval_s * self._pace.wait
         begin, slot, last = self._clock.monotonic(), 0, self._number + (rounds or 0)
         try:
             while not stop.is_set():
-                ends = rounds is not None and self._number + 1 >= last
+                whole = self._number == 0 or (rounds is not None and self._number + 1 >= last)
                 try:
-                    summary = await self.round(wait_s=None if ends else patience)
+                    summary = await self.round(wait_s=None if whole else patience)
                     if on_round is not None:
                         on_round(summary)
                 except Exception:
                     if rounds is not None:
                         raise
                     _LOG.exception("a round of collection failed; the next one is tried")
-                if ends:
+                if rounds is not None and self._number >= last:
                     return
                 passed = (self._clock.monotonic() - begin) / self._pace.interval_s
                 slot = max(slot + 1, int(passed) + 1)

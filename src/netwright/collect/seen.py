@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from netwright.base import address
 from netwright.collect import observed
+from netwright.collect.intake import PART_MISSING
 from netwright.platforms.facts import BgpState, OperState
 from netwright.store.record import Base
 
@@ -116,7 +117,7 @@ class SeenDevice:
     @property
     def partial(self) -> bool:
         """Part of the last answer is missing; ``error`` says which."""
-        return self.up and self.error != ""
+        return self.up and PART_MISSING in self.error
 
     @property
     def answered(self) -> bool:

@@ -73,8 +73,8 @@ def configured(subject: Subject) -> Iterator[FindingDraft]:
         "not-configured",
         Severity.MAJOR,
         subject.name,
-        f"{subject.name} runs none of its {count} wanted BGP sessions and has none of their addresses: it was"
-        f" not configured yet. See `netwright plan {subject.name}`, then `netwright deploy {subject.name}`.",
+        f"{subject.name} is not configured yet: it has none of its {count} BGP sessions and none of their"
+        f" addresses. See `netwright plan {subject.name}`, then `netwright deploy {subject.name}`.",
         site=subject.site,
         wanted=f"{count} BGP sessions",
         observed="none",
@@ -102,7 +102,7 @@ def freshness(subject: Subject) -> Iterator[FindingDraft]:
             wanted=f"an answer at least every {subject.ground.stale_after_s:.0f} s",
             observed=f"last answer at {iso(seen.polled_at)}",
         )
-    if seen.partial:
+    if seen.up and seen.error:
         blind = any(not s.fresh for s in seen.sessions.values())
         blind = blind or any(not i.fresh for i in seen.interfaces.values())
         yield FindingDraft(
