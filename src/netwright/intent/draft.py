@@ -20,6 +20,9 @@ from netwright.store.naming import SEPARATOR
 from netwright.store.problem import Problem
 from netwright.store.value import take_text
 
+FILE = "file"
+"""What a problem is about when there is no object yet."""
+
 MAX_COUNT = 4096
 MAX_DRAFTS = 1_000_000
 
@@ -197,7 +200,7 @@ class DraftReader:
             yield from self._counted(replace(draft, values=values))
 
     def _say(self, message: str, source: str) -> None:
-        self.problems.append(Problem(message, "", "", source=source))
+        self.problems.append(Problem(message, FILE, "", source=source))
 
 
 def _alone(kind: Kind, parent: tuple[str, Draft] | None) -> str | None:

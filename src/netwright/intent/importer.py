@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import ConflictError, InputError
 from netwright.intent import rules
 from netwright.intent.document import Document, Scalar, find_files, read_file
-from netwright.intent.draft import Draft, DraftReader
+from netwright.intent.draft import FILE, Draft, DraftReader
 from netwright.intent.resolve import Names, Resolver
 from netwright.intent.shorthand import Shorthand
 from netwright.inventory import KINDS
@@ -101,7 +101,7 @@ def import_documents(
     problems += reading.problems
     objects = len(reading.drafts)
     if broken(problems) or not edits:
-        return ImportResult(len(files), objects, problems=problems)
+        return ImportResult(len(files), objects, problems=_in_order(problems, files))
     changeset_id = changesets.open(title, author).id
     kept = False
     try:
@@ -117,7 +117,7 @@ def import_documents(
         files=len(files),
         objects=objects,
         changeset_id=changeset_id if kept else None,
-        problems=[*problems, *result.problems],
+        problems=_in_order([*problems, *result.problems], files),
     )
 
 
@@ -128,8 +128,23 @@ def _read(files: Sequence[Path]) -> tuple[list[Document], list[Problem]]:
         try:
             documents_.extend(read_file(file))
         except InputError as error:
-            problems.append(Problem(error.what, "", "", source=error.subject))
+            problems.append(Problem(error.what, FILE, "", source=error.subject))
     return documents_, problems
+
+
+def _in_order(problems: Sequence[Problem], files: Sequence[Path]) -> list[Problem]:
+    """Problems as the files have them, those of no file last; what several objects of one line say alike
+    (a cable, and the addresses it unfolds into) once."""
+    rank = {str(file): number for number, file in enumerate(files)}
+
+    def place(problem: Problem) -> tuple[int, int]:
+        file, _, line = (problem.source or "").rpartition(":")
+        return (rank.get(file, len(rank)), int(line) if line.isdecimal() else 0)
+
+    once: dict[tuple[str, str], Problem] = {}
+    for problem in problems:
+        once.setdefault((problem.source or problem.key, problem.message), problem)
+    return sorted(once.values(), key=place)
 
 
 def _finish(

@@ -1,6 +1,6 @@
 """Whole configurations from device views, by Jinja2 templates in a sandbox.
 
-A platform's templates are in its folder (``platforms/NAME/template``) and are named ``NAME/file.j2``;
+A platform's templates are in the package folder that it declares and are named ``NAME/file.j2``;
 ``NAME/config.j2`` is the whole. A folder of people's own, laid over them, replaces any file by name.
 """
 
@@ -10,9 +10,10 @@ import dataclasses
 import inspect
 import ipaddress
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from jinja2 import (
     BaseLoader,
@@ -26,14 +27,14 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-import netwright.platforms
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
 from netwright.intent import neutral
 from netwright.intent.neutral import DeviceView
+from netwright.platforms.catalog import PLATFORMS
 
-_TEMPLATES = Path(netwright.platforms.__file__).parent
 _SUFFIX = ".j2"
+_BUILT_IN = "built-in:"
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 """What a template can raise: Jinja's own errors, and those of the expressions in it."""
 
@@ -136,19 +137,21 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _PlatformLoader(BaseLoader):
-    """``frr/bgp.j2`` is ``platforms/frr/template/bgp.j2``."""
+    """``frr/bgp.j2`` is ``bgp.j2`` in the template folder of platform ``frr``."""
+
+    _folders: ClassVar = {one.name: one.template for one in PLATFORMS if one.template is not None}
 
     def get_source(
         self, environment: object, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         platform, _, name = template.partition("/")
-        if not platform.isidentifier() or not name or "/" in name or name.startswith("."):
+        if platform not in self._folders or "/" in name or not name.endswith(_SUFFIX):
             raise TemplateNotFound(template)
-        file = _TEMPLATES / platform / "template" / name
         try:
-            return file.read_text(), str(file), None
-        except OSError:
+            source = files(self._folders[platform]).joinpath(name).read_text()
+        except FileNotFoundError:
             raise TemplateNotFound(template) from None
+        return source, f"{_BUILT_IN}{template}", None
 
 
 def _revealer(device: str, secrets: SecretStore) -> Callable[[str], str]:
@@ -171,23 +174,19 @@ def _revealer(device: str, secrets: SecretStore) -> Callable[[str], str]:
 def _where(error: BaseException) -> str:
     """Template and line of an error: Jinja2 puts them into the traceback."""
     if isinstance(error, TemplateSyntaxError):
-        return f"{_name(error.filename or error.name or '?')}:{error.lineno}"
+        return f"{_shown(error.filename or error.name or '?')}:{error.lineno}"
     found = ""
     traceback: TracebackType | None = error.__traceback__
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
         if file.endswith(_SUFFIX):
-            found = f"{_name(file)}:{traceback.tb_lineno}"
+            found = f"{_shown(file)}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return found
 
 
-def _name(file: str) -> str:
-    """A built-in template by its name, one of the overlay by its path."""
-    path = Path(file)
-    if path.is_relative_to(_TEMPLATES):
-        return f"{path.parent.parent.name}/{path.name}"
-    return file
+def _shown(file: str) -> str:
+    return file.removeprefix(_BUILT_IN)
 
 
 def _said(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from netwright.store.problem import Problem
 from netwright.store.value import codec, take_text
 
 _CHUNK = 500
+_NEAR_AMONG = 5_000
 _EXPLAINED = 10
 """Dangling references that are looked into for near misses; the rest just say so."""
 
@@ -47,7 +48,8 @@ class Names:
         try:
             resolve(self._session, kind, text)
         except NetwrightError as error:
-            return f"{error.what}. {error.remedy}".rstrip(".") if error.remedy else error.what
+            hint = (error.remedy or "").rstrip(".")
+            return f"{error.what} ({hint[:1].lower()}{hint[1:]})" if hint else error.what
         return f"there is no {kind.name} {text!r}"
 
     def _query(self, kind: Kind, texts: set[str]) -> dict[str, int]:
@@ -161,18 +163,15 @@ class Resolver:
         return targets
 
     def _dangling(self, kind: Kind, text: str) -> str:
-        near = _near_draft(text, (key for name, key in self.index if name == kind.name))
-        if near:
-            return f"there is no {kind.name} {text!r}. Did you mean {near}?".rstrip(".")
+        """Near misses are looked for among what is drafted, else among what is stored."""
+        simple = f"there is no {kind.name} {text!r}"
+        drafted = [key for name, key in self.index if name == kind.name]
+        if near := difflib.get_close_matches(text, drafted[:_NEAR_AMONG], n=1):
+            return f"{simple} (did you mean {near[0]}?)"
         self._explained += 1
-        if self._explained > _EXPLAINED:
-            return f"there is no {kind.name} {text!r}"
+        if drafted or self._explained > _EXPLAINED:
+            return simple
         return self._names.why_missing(kind, text)
-
-
-def _near_draft(text: str, keys: Iterable[str]) -> str:
-    near = difflib.get_close_matches(text, list(keys)[:5000], n=1, cutoff=0.75)
-    return near[0] if near else ""
 
 
 def _readings(draft: Draft, kind: Kind, text: str) -> list[str]:

@@ -71,6 +71,9 @@ def _wrongs(touched: Touched, around: _Neighbourhood, session: BgpSession) -> It
         message = f"remote_address {session.remote_address} is not in the local one's {local[1].network}"
         yield message, "remote_address"
     peer = around.owners.get(session.remote_address)
+    if peer is None and session.role is not SessionRole.ISP:
+        message = f"role {session.role} wants a device of ours at {session.remote_address}, there is none"
+        yield message, "remote_address"
     if peer is not None:
         yield from _peer_wrongs(touched, around, session, peer[0])
 
