@@ -35,7 +35,10 @@ def word(value: Any) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """``2 sites``, ``3 prefixes``."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"
 
 
 def print_counts(console: Console, diff: Sequence[ObjectDiff]) -> None:
