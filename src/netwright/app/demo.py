@@ -28,6 +28,7 @@ from netwright.lab.lab import Lab
 from netwright.lab.topology import NodeType, Topology
 from netwright.platforms.catalog import platform
 from netwright.platforms.facts import BgpState
+from netwright.platforms.platform import Platform
 
 _TITLES_A_CLIENT = 3
 _FETCH_S = 60
@@ -127,13 +128,13 @@ def _findings(session: Session) -> Figure:
     return _count("open findings", 0, found or 0)
 
 
-def _rendered(session: Session) -> list[str]:
+def _devices(session: Session, suits: Callable[[Platform], bool]) -> list[str]:
     rows = session.execute(select(Device.name, Device.platform).where(Device.status == Status.ACTIVE))
-    return [name for name, platform_name in rows if platform(platform_name).config is not None]
+    return [name for name, platform_name in rows if suits(platform(platform_name))]
 
 
 def _configurations(session: Session) -> Figure:
-    wanted = _rendered(session)
+    wanted = _devices(session, lambda known: known.config is not None)
     equal = session.scalar(
         select(func.count())
         .select_from(ObservedConfig)
@@ -143,7 +144,8 @@ def _configurations(session: Session) -> Figure:
 
 
 def _backups(context: Context, session: Session) -> Figure:
-    return _count("configurations backed up", len(_rendered(session)), len(context.backups.paths()))
+    wanted = _devices(session, lambda known: known.readable is not None)
+    return _count("configurations backed up", len(wanted), len(context.backups.paths()))
 
 
 def _titles(session: Session) -> Figure:

@@ -15,7 +15,7 @@ from netwright.base.outcome import Outcome
 from netwright.base.secret import Secret
 from netwright.device.fleet import for_each
 from netwright.device.session import Session
-from netwright.platforms.platform import ConfigDriver
+from netwright.platforms.platform import ConfigReader
 from netwright.platforms.target import Target
 from netwright.store.database import Database
 from netwright.store.sealed import text_digest
@@ -92,7 +92,7 @@ class Backups:
 
         A device that fails keeps its last good copy. Raises StorageError when the disk refuses; the
         archive is then as it was."""
-        ours = [target for target in targets if target.platform.config is not None]
+        ours = [target for target in targets if target.platform.readable is not None]
         with self.database.read() as session:
             paths = paths_of(session, [target.device for target in ours])
         files: dict[str, bytes | None] = {}
@@ -124,25 +124,25 @@ class Backups:
         return Snapshot(commit, tuple(results))
 
     async def _read(self, paths: dict[str, str], target: Target) -> _Copy:
-        driver = target.platform.config
-        assert driver is not None
+        reader = target.platform.readable
+        assert reader is not None
         session = self.open_session(target)
         try:
-            text, note = await self._whole_text(driver, session, paths.get(target.device, ""))
+            text, note = await self._whole_text(reader, session, paths.get(target.device, ""))
         finally:
             await session.close()
         return _Copy(target.device, target.platform.scrub(text, self.scrub_key), Secret(text), note)
 
-    async def _whole_text(self, driver: ConfigDriver, session: Session, path: str) -> tuple[str, str]:
+    async def _whole_text(self, reader: ConfigReader, session: Session, path: str) -> tuple[str, str]:
         """The running configuration; read twice when it has shrunk so much that it may have been cut."""
-        text = await driver.read_running(session)
+        text = await reader.read_running(session)
         device = session.endpoint.device
         if not text.strip():
             raise UnparsedAnswerError("the device shows an empty configuration", subject=device)
         before, now = len(self._last(path).splitlines()), len(text.splitlines())
         if before <= _FEW_LINES or now >= before * _SHRUNK:
             return text, ""
-        if await driver.read_running(session) != text:
+        if await reader.read_running(session) != text:
             raise UnparsedAnswerError(
                 f"{now} lines instead of {before}, and a second reading differs: it is not whole",
                 subject=device,

@@ -7,6 +7,7 @@ from netwright.platforms.frr.driver import FrrConfigDriver
 from netwright.platforms.frr.facts import FrrFacts
 from netwright.platforms.frr.secrets import SECRETS
 from netwright.platforms.linux_nginx.facts import LinuxNginxFacts
+from netwright.platforms.linux_nginx.running import LinuxNginxReader
 from netwright.platforms.platform import Platform
 
 PLATFORMS: tuple[Platform, ...] = (
@@ -26,6 +27,7 @@ PLATFORMS: tuple[Platform, ...] = (
         vendor="Linux",
         dialect="plain",
         facts=LinuxNginxFacts("linux_nginx"),
+        reader=LinuxNginxReader(),
     ),
 )
 

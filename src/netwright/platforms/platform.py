@@ -32,16 +32,21 @@ class ArmState:
     last: str = ""
 
 
-class ConfigDriver(Protocol):
+class ConfigReader(Protocol):
+    """Reads what a device runs."""
+
+    async def read_running(self, session: Session) -> str:
+        """The running configuration as text, whole or not at all; comparable with what ``render`` gives
+        where the platform's configuration is rendered."""
+        ...
+
+
+class ConfigDriver(ConfigReader, Protocol):
     """Changes a device's whole configuration with a way back that lives on the device.
 
     Every call may be repeated with the same token after a crash of ours: ``arm`` of a token already
     armed answers without doing it again; ``confirm`` of a token already confirmed is no error.
     """
-
-    async def read_running(self, session: Session) -> str:
-        """The running configuration as text, comparable with what ``render`` gives."""
-        ...
 
     async def check(self, session: Session, config: str) -> CheckResult:
         """Ask the device's own software what it would do. Changes nothing."""
@@ -87,8 +92,15 @@ class Platform:
     dialect: str
     facts: FactReader
     config: ConfigDriver | None = None
+    reader: ConfigReader | None = None
+    """Reads the configuration of a platform that has no driver, for backups."""
     template: str | None = None
     secrets: tuple[str, ...] = ()
+
+    @property
+    def readable(self) -> ConfigReader | None:
+        """What reads its running configuration, if anything does."""
+        return self.config or self.reader
 
     def scrub(self, text: str, key: Secret) -> str:
         """``text`` with each secret replaced by a keyed hash: a change of it stays visible, its value
