@@ -92,7 +92,7 @@ def _preview_deletion(workshop: Workshop, kind: str, key: str) -> MergePreview:
 
 
 def test_a_small_change_asks_little(demo: Workshop) -> None:
-    """One interface touched in the demo network: the statements are few, and none reads a table as a whole."""
+    """One interface touched in the demo network: few statements, none over a whole table."""
     said: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -154,7 +155,9 @@ class _Composer:
                     self._anchors.clear()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise self._error(_plain(error), mark.line + 1 if mark else 1) from None
+            line = mark.line + 1 if mark else 1
+            what = "a tab where YAML wants spaces" if self._tabbed(line) else _plain(error)
+            raise self._error(what, line) from None
         except yaml.reader.ReaderError as error:
             position = error.position if isinstance(error.position, int) else 0
             line = self._text.count("\n", 0, position) + 1
@@ -216,6 +219,11 @@ class _Composer:
         if self._nodes > MAX_NODES:
             raise self._error(f"more than {MAX_NODES:,} values, aliases written out", _line(event))
 
+    def _tabbed(self, line: int) -> bool:
+        """Whether a tab is among the blanks that a line begins with."""
+        text = next(islice(self._text.split("\n"), line - 1, line), "")
+        return "\t" in text[: len(text) - len(text.lstrip())]
+
     def _error(self, what: str, line: int) -> InputError:
         return InputError(what, subject=f"{self._file}:{line}")
 
@@ -232,7 +240,5 @@ def _is_design(file: Path, folder: Path) -> bool:
 
 def _plain(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "not valid YAML"
-    if "'\\t'" in problem or "tab character" in problem:
-        return "a tab where YAML wants spaces"
     context = f" {error.context}" if error.context else ""
     return f"not valid YAML: {problem}{context}"
