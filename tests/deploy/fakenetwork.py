@@ -145,7 +145,9 @@ def open_network(
         scrub_key=KEY,
         clock=clock,
         observer=observer or Unobserved(),
-        patience=Patience(poll_s=1.0 if sleep else 0.02, reserve_s=8.0 if sleep else 3.0),
+        patience=Patience()
+        if sleep
+        else Patience(poll_s=0.02, reserve_s=3.0, steady_s=0.02, canary_steady_s=0.1),
         **({"sleep": sleep} if sleep else {}),  # type: ignore[arg-type]
     )
     return Network(folder, database, fleet, hands, clock)

@@ -31,6 +31,7 @@ from netwright.deploy.moment import Moment, Observer
 from netwright.deploy.plan import DevicePlan, PlanState, store_configs
 from netwright.deploy.records import DeviceState
 from netwright.device.session import Session
+from netwright.platforms.facts import DeviceSample
 from netwright.platforms.platform import ArmState, ConfigDriver
 from netwright.platforms.target import Target
 from netwright.store.database import Database
@@ -56,10 +57,10 @@ class Patience:
     """After the device's timer ran out: until it must be back."""
     call_s: float = 45.0
     """One conversation with the device."""
-    steady: int = 2
-    """Good polls in a row that make a good check: a session may still be up just after a bad change."""
-    canary_steady: int = 10
-    """The same for the canary: longer than the hold time of our sessions (9 s)."""
+    steady_s: float = 1.0
+    """So long all must be well without a break: a session may still be up just after a bad change."""
+    canary_steady_s: float = 9.0
+    """The same for the canary: the hold time of our sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,27 +193,33 @@ class _Change:
         return None
 
     async def _prove(self) -> None:
-        """Poll over new sessions until the device is as wanted, or the time to confirm runs out."""
+        """Poll over new sessions until the device has been as wanted for a while, or the time to confirm runs
+        out."""
         wrong = "no check was finished in time"
-        good = 0
-        enough = self._patience.canary_steady if self._job.wave == 0 else self._patience.steady
+        well_since: float | None = None
+        enough = self._patience.canary_steady_s if self._job.wave == 0 else self._patience.steady_s
         while self._time_left() > self._patience.reserve_s:
+            last = well_since is not None and self._hands.clock.monotonic() - well_since >= enough
             try:
-                known, found = await self._look()
+                known, found = await self._look(last=last)
             except DeviceError as error:
-                good, wrong = 0, f"management lost after the change: {error}"
+                found = f"management lost after the change: {error}"
             else:
                 if known.token != self._job.token and (self._arming_answered or known.token is not None):
                     return self._gone(known, wrong)
-                good, wrong = (0, found) if found else (good + 1, wrong)
-            if good >= enough:
-                self._hands.observer.moment(Moment.CHECKED, self._job.device)
-                return await self._confirm()
+                if last and not found:
+                    self._hands.observer.moment(Moment.CHECKED, self._job.device)
+                    return await self._confirm()
+            if found:
+                well_since, wrong = None, found
+            elif well_since is None:
+                well_since = self._hands.clock.monotonic()
             await self._hands.sleep(self._patience.poll_s)
         return await self._revert(wrong)
 
-    async def _look(self) -> tuple[ArmState, str]:
-        """The device's state and what is wrong with it, over a session of its own."""
+    async def _look(self, *, last: bool) -> tuple[ArmState, str]:
+        """The device's state and what is wrong with it, over a session of its own. The ``last`` look also
+        reads what it runs."""
         async with self._session() as session:
             known = await self._driver.state(session)
             self._correct(known)
@@ -220,19 +227,20 @@ class _Change:
                 return known, "the device did not answer the arming and has nothing pending"
             self._arming_answered = True
             sample = await self._target.platform.facts.sample(session)
-            baseline = self._job.baseline or Baseline({})
-            wanted = self._wanted()
-            expectation = self._job.expectation
-            if expectation is None:
-                expectation = sessions_named(baseline, wanted)
-            settled = self._hands.journal.settled(self._job.rollout, self._job.wave)
-            wrong = faults(expectation, baseline, sample.bgp_sessions, settled)
-            if wrong:
+            wrong = self._faults(sample)
+            if wrong or not last:
                 return known, "; ".join(wrong)
             running = await self._driver.read_running(session)
-            return known, "" if await self._equal(
-                session, running, wanted
-            ) else "it does not run what was armed"
+            equal = await self._equal(session, running, self._wanted())
+            return known, "" if equal else "it does not run what was armed"
+
+    def _faults(self, sample: DeviceSample) -> tuple[str, ...]:
+        baseline = self._job.baseline or Baseline({})
+        expectation = self._job.expectation
+        if expectation is None:
+            expectation = sessions_named(baseline, self._wanted())
+        settled = self._hands.journal.settled(self._job.rollout, self._job.wave)
+        return faults(expectation, baseline, sample.bgp_sessions, settled)
 
     async def _equal(self, session: Session, running: str, wanted: str) -> bool:
         if self._same(running, wanted):
