@@ -7,7 +7,7 @@ import difflib
 import math
 import random
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_interface
 from pathlib import Path
 
@@ -83,7 +83,6 @@ class Seeded:
     """A filled home folder."""
 
     context: Context
-    passwords: dict[str, str] = field(default_factory=dict)
 
 
 def seed(folder: Path, size: str = "small", clock: Clock | None = None) -> Seeded:
@@ -96,7 +95,7 @@ def seed(folder: Path, size: str = "small", clock: Clock | None = None) -> Seede
     context = open_context(folder, clock=clock or SystemClock())
     seeded = Seeded(context)
     for name, role in USERS.items():
-        seeded.passwords[name] = users.create_user(context.database, name, PASSWORD, role)
+        users.create_user(context.database, name, PASSWORD, role)
     if size == "empty":
         return seeded
     for name in ("isp-aurora-md5", "isp-borealis-md5"):
@@ -130,7 +129,8 @@ def _many_devices(context: Context, number: int = 2000) -> None:
             sites.append(
                 {"id": first + index, "name": name, "title": f"{city} {turn + 1}", "region_id": region,
                  "kind": SiteKind.EMBEDDED, "status": Status.ACTIVE, "city": city, "country": country,
-                 "latitude": lat + turn * 1.3, "longitude": lon - turn * 1.1, "time_zone": "UTC", "fill_window": ""}
+                 "latitude": lat + turn * 1.3, "longitude": lon - turn * 1.1, "time_zone": "UTC",
+                 "fill_window": ""}
             )  # fmt: skip
         session.execute(insert(Site), sites)
         rows = []
@@ -251,7 +251,8 @@ def _observe_device(
         session.add(
             ObservedBgpSession(
                 device=device.name, remote_address=peer.remote_address, remote_asn=peer.remote_asn,
-                state=BgpState.ESTABLISHED, uptime_s=rng.uniform(1e3, 1e6), prefixes_received=rng.randint(2, 40),
+                state=BgpState.ESTABLISHED, uptime_s=rng.uniform(1e3, 1e6),
+                prefixes_received=rng.randint(2, 40),
                 prefixes_sent=rng.randint(2, 40), changed_at=now - 9e4, observed_at=now,
             )
         )  # fmt: skip
@@ -360,7 +361,8 @@ def _content(context: Context) -> None:
                 state = states[(number * 7 + place) % len(states)]
                 session.add(
                     Holding(
-                        device=device, title_id=title, state=state, source="fra-origin1", planned_at=now - 900,
+                        device=device, title_id=title, state=state, source="fra-origin1",
+                        planned_at=now - 900,
                         verified_at=now - 300 if state is HoldingState.HELD else None,
                         error="the copy had another hash" if state is HoldingState.FAILED else "",
                     )
@@ -390,7 +392,8 @@ def _rollouts(context: Context) -> None:
     )  # fmt: skip
     waiting = DeviceState.WAITING
     add_rollout(
-        context, RUNNING, RolloutState.RUNNING, now - 45, [done, DeviceState.POSTCHECK, waiting, waiting, waiting],
+        context, RUNNING, RolloutState.RUNNING, now - 45,
+        [done, DeviceState.POSTCHECK, waiting, waiting, waiting],
         "Raise the MTU towards Frankfurt",
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def show_steering(request: Request, client: str = "", title: str = "") -> Respon
     problem = ""
     report = state.health()
     with state.reading() as session:
-        titles = list(session.execute(select(Title.id, Title.name).order_by(Title.id).limit(500)).tuples())
+        titles = list(session.execute(select(Title.id, Title.name).order_by(Title.id).limit(500)))
         if client and title:
             try:
                 answer = steer(session, client, title, report)

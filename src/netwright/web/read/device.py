@@ -182,9 +182,7 @@ def _completed(session: Session, rows: Sequence[Any], report: HealthReport) -> l
     configs: dict[str, bool | None] = dict(
         session.execute(
             select(ObservedConfig.device, ObservedConfig.equal).where(ObservedConfig.device.in_(names))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     findings = open_counts(session, names)
     return [
@@ -214,7 +212,7 @@ def open_counts(session: Session, devices: Sequence[str]) -> dict[str, int]:
         .where(Finding.cleared_at.is_(None), Finding.cause == "", Finding.device.in_(devices))
         .group_by(Finding.device)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def choices(session: Session) -> dict[str, list[str]]:

@@ -86,7 +86,7 @@ def open_by_severity(session: Session) -> dict[str, int]:
         .where(Finding.cleared_at.is_(None), Finding.cause == "")
         .group_by(Finding.severity)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def kinds_seen(session: Session) -> list[str]:

@@ -61,9 +61,7 @@ def list_sites(session: Session, report: HealthReport) -> list[SiteRow]:
             select(Finding.site, func.count())
             .where(Finding.cleared_at.is_(None), Finding.cause == "")
             .group_by(Finding.site)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = session.execute(
         select(Site, Region.title, Region.name).join(Region, Site.region_id == Region.id).order_by(Site.name)
