@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -42,6 +43,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+_PIPED_COLUMNS = "160"
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and help, and imports one when it is run."""
 
@@ -73,6 +77,8 @@ def root() -> None:
 
 def main() -> None:
     """Entry point: errors a user is meant to read go to stderr in one line; exit code 2 for them."""
+    if not sys.stdout.isatty():
+        os.environ.setdefault("COLUMNS", _PIPED_COLUMNS)  # rich would fold tables at 80 in a pipe
     try:
         root(standalone_mode=True)
     except NetwrightError as error:
