@@ -54,7 +54,7 @@ def store(tmp_path: Path) -> Iterator[SeriesStore]:
 
 @given(by_id=st.dictionaries(st.integers(1, 1000), NUMBERS, max_size=50))
 def test_a_round_comes_back(by_id: dict[int, float]) -> None:
-    values = decode_values(encode_values(pack_values(by_id)))
+    values = decode_values(encode_values(pack_values(list(by_id), list(by_id.values()))))
     assert values.ids.tolist() == sorted(by_id)
     back = numbers(values.types, values.bits)
     assert all(same(by_id[one], value) for one, value in zip(values.ids.tolist(), back, strict=True))
@@ -64,7 +64,9 @@ def test_a_round_comes_back(by_id: dict[int, float]) -> None:
 def test_a_block_comes_back(rounds: list[dict[int, float]]) -> None:
     ids = np.arange(1, 9, dtype=np.uint32)
     times = [1000.5 + 5 * index for index in range(len(rounds))]
-    block = decode_block(encode_block(block_of(times, [pack_values(one) for one in rounds], ids)))
+    block = decode_block(
+        encode_block(block_of(times, [pack_values(list(one), list(one.values())) for one in rounds], ids))
+    )
     assert block.times.tolist() == times
     for column, given_round in enumerate(rounds):
         present = np.flatnonzero(block.types[:, column] != ABSENT)
@@ -152,6 +154,12 @@ def test_one_devices_last_values(store: SeriesStore) -> None:
     assert store.last("r3") == {}
 
 
+def test_the_last_of_two_samples_of_a_series_counts(store: SeriesStore) -> None:
+    store.write_round(1.0, [Sample("r1", "system", "cpu", value) for value in (1, 2.5, 3)])
+    assert store.last() == {("r1", "system", "cpu"): (1.0, 3)}
+    assert store.window("r1", "system", "cpu", 0, 10) == [(1.0, 3)]
+
+
 def test_an_unknown_series_is_empty(store: SeriesStore) -> None:
     assert store.window("r1", "system", "cpu", 0, 10) == []
 
@@ -235,7 +243,9 @@ def test_a_killed_writer_loses_at_most_its_round(store: SeriesStore) -> None:
             sure = int(writer.stdout.readline())
             assert store.last("r3")["r3", "system", "uptime"][0] >= sure
         writer.send_signal(signal.SIGKILL)
-        rest, _ = writer.communicate(timeout=30)
+        writer.wait(timeout=30)
+        rest = writer.stdout.read()
+        writer.stdout.close()
         sure = int(rest.split()[-1]) if rest.endswith("\n") and rest.split() else sure
         points = store.window("r3", "system", "uptime", 0, 1e9, max_points=1_000_000)
         assert len(points) in (sure + 1, sure + 2)

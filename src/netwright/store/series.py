@@ -93,6 +93,11 @@ class _Known:
     types: Types = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
     bits: Bits = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
 
+    def take_round(self, number: int, time: float, values: Values) -> None:
+        self.ring[number] = (time, values)
+        self.take_last(time, values)
+        self.seen = number
+
     def take_last(self, times: float | Times, values: Values) -> None:
         """Values that are newer than the ones known."""
         if not len(values):
@@ -123,23 +128,20 @@ class SeriesStore:
 
     def write_round(self, time: float, samples: Iterable[Sample]) -> None:
         """Keep the samples of one moment (Unix seconds). On disk when it returns."""
-        given = {(one.device, one.object, one.metric): one.value for one in samples}
+        given = list(samples)
         if not given:
             return
+        keys = [(one.device, one.object, one.metric) for one in given]
         with self._transaction(write=True) as connection:
             self._refresh(connection)
-            known = self._known
-            unknown = [key for key in given if key not in known.ids]
-            if unknown:
-                connection.executemany(
-                    "INSERT INTO series (device, object, metric) VALUES (?, ?, ?)", unknown
-                )
-                self._load_names(connection)
-            values = pack_values({known.ids[key]: value for key, value in given.items()})
-            connection.execute(
+            ids = self._ids(connection, keys)
+            values = pack_values(ids, [one.value for one in given])
+            cursor = connection.execute(
                 "INSERT INTO round (time, samples, data) VALUES (?, ?, ?)",
                 (time, len(values), encode_values(values)),
             )
+            assert cursor.lastrowid is not None
+            self._known.take_round(cursor.lastrowid, time, values)
         with self._transaction(write=True) as connection:
             rounds, waiting = connection.execute("SELECT count(*), sum(samples) FROM round").fetchone()
             if rounds >= _ROUNDS_A_BLOCK or (waiting or 0) >= _SAMPLES_A_LOG:
@@ -268,10 +270,19 @@ class SeriesStore:
         self._load_names(connection)
         query = "SELECT id, time, data FROM round WHERE id > ? ORDER BY id"
         for one, time, data in connection.execute(query, (known.seen,)):
-            values_at = decode_values(data)
-            known.ring[one] = (time, values_at)
-            known.take_last(time, values_at)
-            known.seen = one
+            known.take_round(one, time, decode_values(data))
+
+    def _ids(self, connection: sqlite3.Connection, keys: Sequence[Key]) -> list[int]:
+        """Ids of series, new ones given to those not known."""
+        found = list(map(self._known.ids.get, keys))  # one hash a sample: this is the hot path
+        if None in found:
+            unknown = {key for key, one in zip(keys, found, strict=True) if one is None}
+            connection.executemany(
+                "INSERT INTO series (device, object, metric) VALUES (?, ?, ?)", sorted(unknown)
+            )
+            self._load_names(connection)
+            found = list(map(self._known.ids.get, keys))
+        return [one for one in found if one is not None]
 
     def _load_names(self, connection: sqlite3.Connection) -> None:
         known = self._known

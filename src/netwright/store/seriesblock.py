@@ -52,17 +52,13 @@ class Block:
     bits: Bits
 
 
-def pack_values(by_id: dict[int, float]) -> Values:
-    """Samples of one round. Raises InputError for an integer beyond 64 bits."""
-    ids = np.array(sorted(by_id), dtype=np.uint32)
-    numbers = [by_id[int(one)] for one in ids]
-    types = np.fromiter(map(_type, numbers), dtype=np.uint8, count=len(numbers))
-    bits = np.zeros(len(numbers), dtype=np.uint64)
-    for code, dtype in _DTYPES.items():
-        chosen = np.flatnonzero(types == code)
-        if len(chosen):
-            bits[chosen] = np.array([numbers[i] for i in chosen], dtype=dtype).view(np.uint64)
-    return Values(ids, types, bits)
+def pack_values(ids: Sequence[int], values: Sequence[float]) -> Values:
+    """Samples of one round; the last one of an id counts. Raises InputError for an integer beyond 64 bits."""
+    types, bits = _typed(values)
+    # the last of equal ids: unique finds the first, so look from the end
+    distinct, places = np.unique(np.array(ids, dtype=np.uint32)[::-1], return_index=True)
+    places = len(ids) - 1 - places
+    return Values(distinct, types[places], bits[places])
 
 
 def numbers(types: Types, bits: Bits) -> list[float]:
@@ -122,6 +118,24 @@ def locate(have: Ids, wanted: Ids) -> tuple[npt.NDArray[np.intp], npt.NDArray[np
     places = np.minimum(np.searchsorted(have, wanted), len(have) - 1)
     rows = np.flatnonzero(have[places] == wanted)
     return rows, places[rows]
+
+
+def _typed(values: Sequence[Any]) -> tuple[Types, Bits]:
+    """Types and bits of numbers; the common cases, all integers or all floats, at once."""
+    present = set(map(type, values))
+    if present <= {float}:
+        return np.full(len(values), FLOAT64, dtype=np.uint8), np.array(values, dtype=np.float64).view(
+            np.uint64
+        )
+    if present == {int} and max(values) < 1 << 63 and min(values) >= -(1 << 63):
+        return np.full(len(values), INT64, dtype=np.uint8), np.array(values, dtype=np.int64).view(np.uint64)
+    types = np.fromiter(map(_type, values), dtype=np.uint8, count=len(values))
+    bits = np.zeros(len(values), dtype=np.uint64)
+    for code, dtype in _DTYPES.items():
+        chosen = np.flatnonzero(types == code)
+        if len(chosen):
+            bits[chosen] = np.array([values[i] for i in chosen.tolist()], dtype=dtype).view(np.uint64)
+    return types, bits
 
 
 def _type(value: Any) -> int:
