@@ -39,7 +39,8 @@ def test_the_command_names_home_author_and_reason(own: Seeded) -> None:
 
 def test_one_at_a_time_and_its_words_are_kept(own: Seeded) -> None:
     gate = own.context.home.path / "gate"
-    code = f"import pathlib,time\nprint('planning', flush=True)\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(.02)"
+    code = "import pathlib, sys, time\nprint('planning', flush=True)\n"
+    code += f"while not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)"
     made = Deployments(own.context, lambda *_: [sys.executable, "-c", code])
     assert made.current() is None
     made.start("otto", "")

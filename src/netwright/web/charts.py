@@ -28,7 +28,7 @@ def spark_path(
     start, end = points[0][0], points[-1][0]
     high = max((top or 0.0, *(value for _, value in points))) or 1.0
     usual = sorted(b[0] - a[0] for a, b in pairwise(points))[len(points) // 2 - 1]
-    x_scale = (width - 2) / ((end - start) or 1.0)
+    x_scale = (width - 2) / max(end - start, 1e-3)
     parts = []
     before = None
     for time, value in points:

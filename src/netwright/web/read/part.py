@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -171,16 +172,12 @@ def _cable_ends(session: Session, device_id: int | None) -> dict[int, Neighbor]:
     return found
 
 
+_PARTS = re.compile(r"[0-9]+|[^0-9]+")
+
+
 def natural(name: str) -> tuple[tuple[int, int | str], ...]:
     """Sort key in which ``swp10`` comes after ``swp9``."""
-    parts: list[tuple[int, int | str]] = []
-    text = ""
-    for character in name + "\0":
-        if text and character.isdigit() != text[0].isdigit():
-            parts.append((0, int(text)) if text.isdecimal() else (1, text))
-            text = ""
-        text += character
-    return tuple(parts)
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in _PARTS.findall(name))
 
 
 @dataclass(frozen=True, slots=True)
