@@ -77,12 +77,10 @@ def show_list(
         noun=("device", "devices"),
         default_sort="name",
     )
-    template = (
-        "device_table.html" if request.headers.get("hx-target") == "div#device-table" else "devices.html"
-    )
-    return page(
+    part_only = request.headers.get("hx-target") == "div#device-table"
+    response = page(
         request,
-        template,
+        "device_table.html" if part_only else "devices.html",
         rows=found.rows,
         listing=listing,
         wanted=wanted,
@@ -92,6 +90,9 @@ def show_list(
         statuses=list(Status),
         healths=_HEALTHS,
     )
+    if part_only:
+        response.headers["hx-push-url"] = listing.url()
+    return response
 
 
 @router.get("/devices/{name}")
