@@ -264,6 +264,8 @@ class _Parser:
             self.at += 1
             self._skip()
             if self._closes():
+                if token in {"&&", "||"}:
+                    raise ShellSyntaxError(f"{_shown(self._peek())} unexpected")
                 break
             rest.append((token if token in {"&&", "||"} else ";", self._pipeline()))
         return Chain(first, tuple(rest)) if rest else first
