@@ -1,0 +1,187 @@
+"""Rendered configurations: whole, word for word, and with errors that name template, line and device.
+
+Golden files change by an explicit ``UPDATE_GOLDEN=1 pytest`` only.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netwright.base.errors import InputError, NotFoundError
+from netwright.base.secret import Secret
+from netwright.intent.render import MaskedSecrets, Renderer
+from netwright.intent.view import DeviceView, build_views
+
+from .conftest import CASES, Workshop
+
+GOLDEN = CASES / "render"
+EVERYTHING = """
+    prefixes:
+      - {prefix: "2001:db8:5::/48", role: service, site: ams}
+      - {prefix: "2001:db8:ff::/48", role: loopback}
+    isps: [{name: empty, asn: 64511}]
+    interfaces:
+      - {device: ams-r1, name: swp5, enabled: false}
+      - {device: ams-r1, name: swp6, description: spare, addresses: [10.1.1.202/31, "2001:db8:1::2/64"]}
+    cables:
+      - {a: ams-r1/swp3, b: par-r1/swp3, subnet: [10.1.1.20/31, "2001:db8::/127"], bgp: backbone, bfd: true}
+    bgp_sessions:
+      - {device: ams-r1, local_address: 10.255.0.1, remote_address: 10.255.0.2,
+         remote_asn: 65002, role: fabric}
+      - {device: par-r1, local_address: 10.255.0.2, remote_address: 10.255.0.1,
+         remote_asn: 65001, role: fabric}
+      - {device: ams-r1, local_address: 10.1.1.202, remote_address: 10.1.1.203, remote_asn: 64511, role: isp,
+         isp: empty, password_secret: md5, enabled: false, description: not yet}
+"""
+
+
+class Secrets:
+    def __init__(self, **secrets: str) -> None:
+        self._secrets = secrets
+
+    def get(self, name: str) -> Secret:
+        if name not in self._secrets:
+            raise NotFoundError(f"there is no secret {name!r}")
+        return Secret(self._secrets[name])
+
+
+def view_of(workshop: Workshop, name: str) -> DeviceView:
+    with workshop.database.read() as session:
+        return build_views(session, [name])[name]
+
+
+def compare(text: str, name: str) -> None:
+    file = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(text)
+    assert text == file.read_text()
+
+
+@pytest.mark.parametrize("device", ["par-edge1", "fra-core1", "nyc-tor1"])
+def test_the_demo_s_routers(demo: Workshop, device: str) -> None:
+    compare(Renderer().render(view_of(demo, device), MaskedSecrets()), f"{device}.conf")
+
+
+def test_everything_a_router_can_be_wanted_to_have(base: Workshop) -> None:
+    """What this file holds was loaded into FRR 8.4.4, which printed it back word for word."""
+    assert base.said(base.load_text(EVERYTHING)) == []
+    compare(Renderer().render(view_of(base, "ams-r1"), MaskedSecrets()), "everything.conf")
+
+
+def test_a_router_without_bgp(base: Workshop) -> None:
+    view = replace(view_of(base, "par-r1"), bgp=None, loopback=None)
+    text = Renderer().render(view, MaskedSecrets())
+    assert "router bgp" not in text
+    assert "interface lo" not in text
+    assert text.startswith("frr defaults traditional\nhostname par-r1\n")
+
+
+def test_one_renderer_serves_all(demo: Workshop) -> None:
+    renderer = Renderer()
+    with demo.database.read() as session:
+        views = build_views(session)
+    texts = {
+        name: renderer.render(view, MaskedSecrets())
+        for name, view in views.items()
+        if renderer.renders(view.platform)
+    }
+    assert len(texts) == 11
+    assert all(f"hostname {name}\n" in text for name, text in texts.items())
+    assert texts["par-edge1"] == (GOLDEN / "par-edge1.conf").read_text()
+
+
+def test_secrets_come_from_the_store(demo: Workshop) -> None:
+    view = view_of(demo, "ams-edge1")
+    text = Renderer().render(view, Secrets(**{"isp-aurora-md5": "s3cret"}))
+    assert " neighbor 198.19.0.1 password s3cret\n" in text
+
+
+def test_a_secret_that_is_not_set_names_device_and_secret(demo: Workshop) -> None:
+    with pytest.raises(NotFoundError, match="there is no secret 'isp-aurora-md5'") as error:
+        Renderer().render(view_of(demo, "ams-edge1"), Secrets())
+    assert error.value.subject == "ams-edge1"
+
+
+@pytest.mark.parametrize("value", ["", "two words", "a\nneighbor 192.0.2.1 shutdown", "\x07"])
+def test_a_secret_that_would_break_the_configuration_is_refused_unseen(demo: Workshop, value: str) -> None:
+    with pytest.raises(InputError, match="'isp-aurora-md5' is empty, or has blanks") as error:
+        Renderer().render(view_of(demo, "ams-edge1"), Secrets(**{"isp-aurora-md5": value}))
+    assert not value or value not in str(error.value)
+
+
+def test_a_platform_without_template(demo: Workshop) -> None:
+    renderer = Renderer()
+    assert not renderer.renders("linux_nginx")
+    with pytest.raises(NotFoundError, match="has no template") as error:
+        renderer.render(view_of(demo, "ams-cache1"), MaskedSecrets())
+    assert error.value.subject == "ams-cache1"
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    folder = tmp_path / "templates"
+    (folder / "frr").mkdir(parents=True)
+    return folder
+
+
+def test_an_overlay_replaces_a_section_or_adds_lines(demo: Workshop, overlay: Path) -> None:
+    view = view_of(demo, "nyc-tor1")
+    (overlay / "frr" / "extra.j2").write_text("ip prefix-list mine seq 5 deny any\n!\n")
+    (overlay / "frr" / "bgp.j2").write_text("! no BGP at {{ device.site }}\n")
+    plain = Renderer().render(view, MaskedSecrets())
+    text = Renderer(overlay).render(view, MaskedSecrets())
+
+    assert "ip prefix-list mine seq 5 deny any\n!\n" in text
+    assert "! no BGP at nyc\n" in text
+    assert "router bgp" not in text
+    assert text.startswith(plain[: plain.index("router bgp")])
+
+
+def test_an_overlay_gives_a_platform_its_template(demo: Workshop, overlay: Path) -> None:
+    (overlay / "linux_nginx").mkdir()
+    (overlay / "linux_nginx" / "config.j2").write_text("server {{ device.name }}\n")
+    assert Renderer(overlay).render(view_of(demo, "ams-cache1"), MaskedSecrets()) == "server ams-cache1\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (
+            "x\n{{ device.nmae }}\n",
+            "frr/bgp.j2:2: 'netwright.intent.neutral.DeviceView object' has no attribute",
+        ),
+        ("{{ nothing }}", "frr/bgp.j2:1: 'nothing' is undefined"),
+        ("a\nb\n{% if %}", "frr/bgp.j2:3: Expected an expression"),
+        ("{% for x in device.interfaces %}", "frr/bgp.j2:1: Unexpected end of template"),
+        ("\n{{ 1 / 0 }}", "frr/bgp.j2:2: division by zero"),
+        ("{{ device.name + 1 }}", "frr/bgp.j2:1: can only concatenate str"),
+        ("{% include 'frr/missing.j2' %}", "frr/bgp.j2:1: there is no template frr/missing.j2"),
+        ("{% include 'frr/../config.j2' %}", "there is no template frr/../config.j2"),
+        ("{{ range(10 ** 9) | list }}", "Range too big"),
+        (
+            "{{ device.__class__.__mro__ }}",
+            "access to attribute '__class__' of 'DeviceView' object is unsafe",
+        ),
+        ("{{ device.name.__class__ }}", "access to attribute '__class__' of 'str' object is unsafe"),
+        ("{{ device.interfaces[0].__init__.__globals__ }}", "is unsafe"),
+        ("{{ ''.format_map(device) }}{{ secret.__globals__ }}", "is unsafe"),
+        ("{% set _ = {}.update({1: 2}) %}", "access to attribute 'update' of 'dict' object is unsafe"),
+    ],
+)
+def test_a_template_s_fault_names_template_line_and_device(
+    demo: Workshop, overlay: Path, template: str, said: str
+) -> None:
+    (overlay / "frr" / "bgp.j2").write_text(template)
+    with pytest.raises(InputError) as error:
+        Renderer(overlay).render(view_of(demo, "nyc-tor1"), MaskedSecrets())
+    assert said in str(error.value)
+    assert error.value.subject == "nyc-tor1"
+
+
+def test_a_folder_of_templates_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="no such folder of templates"):
+        Renderer(tmp_path / "nowhere")
