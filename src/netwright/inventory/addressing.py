@@ -11,7 +11,8 @@ from netwright.store.record import Record, field, ref
 
 
 class PrefixRole(enum.StrEnum):
-    """What a prefix is for. ``container`` holds others; ``service`` is announced to ISPs."""
+    """What a prefix is for. ``container`` holds others; ``service`` is announced by its site, and to ISPs too
+    when that site is a POP."""
 
     CONTAINER = "container"
     MANAGEMENT = "management"
