@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from netwright.app.jobs import Jobs
 from netwright.base.errors import BusyError
 from netwright.deploy.journal import Journal
 from netwright.deploy.rollout import device_step
@@ -72,6 +71,8 @@ class Worker:
     while it runs, and be in the devices' network namespace."""
 
     def __init__(self, workflows_url: str, hands: Hands) -> None:
+        from netwright.app.jobs import Jobs  # noqa: PLC0415 (DBOS is a fifth of a start; watchers need none)
+
         self._journal: Journal = hands.journal
         self._jobs = Jobs(workflows_url, hands.journal, device_step(hands))
 

@@ -16,14 +16,9 @@ from netwright.backup.snapshot import BackupState, DeviceBackup, Snapshot
 from netwright.base.clock import iso
 from netwright.base.errors import DeviceError
 from netwright.cli.context import pass_context_object, run_devices
+from netwright.cli.document import author, print_json
 from netwright.cli.planview import show_plan
-from netwright.cli.rolloutview import (
-    author,
-    exit_code,
-    print_json,
-    see_rollout_through,
-    show_summary,
-)
+from netwright.cli.rolloutview import exit_code, see_rollout_through, show_summary
 from netwright.deploy.plan import Plan, PlanState
 from netwright.deploy.records import RolloutKind
 from netwright.deploy.rollout import Terms, create_rollout

@@ -10,9 +10,10 @@ from rich.console import Console
 from netwright.app.context import Context
 from netwright.app.deployment import sealed_texts
 from netwright.cli.context import pass_context_object
+from netwright.cli.document import author, print_json
 from netwright.cli.planview import make_plan, plan_document, show_plan, show_waves
 from netwright.cli.rollout import resume_all
-from netwright.cli.rolloutview import author, exit_code, print_json, see_rollout_through, show_summary
+from netwright.cli.rolloutview import exit_code, see_rollout_through, show_summary
 from netwright.deploy.plan import PlanState
 from netwright.deploy.rollout import Terms, create_rollout, waves_of
 from netwright.deploy.waves import Limits

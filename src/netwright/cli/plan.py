@@ -9,8 +9,8 @@ from rich.console import Console
 
 from netwright.app.context import Context
 from netwright.cli.context import pass_context_object
+from netwright.cli.document import print_json
 from netwright.cli.planview import make_plan, plan_document, show_plan
-from netwright.cli.rolloutview import print_json
 
 
 @click.command()

@@ -13,14 +13,8 @@ from rich.text import Text
 from netwright.app.context import Context
 from netwright.base.clock import iso
 from netwright.cli.context import pass_context_object
-from netwright.cli.rolloutview import (
-    author,
-    exit_code,
-    print_json,
-    rollout_table,
-    see_rollout_through,
-    show_summary,
-)
+from netwright.cli.document import author, print_json
+from netwright.cli.rolloutview import exit_code, rollout_table, see_rollout_through, show_summary
 from netwright.deploy.journal import Journal
 from netwright.deploy.report import find_rollout, list_rollouts, read_rollout, steps_of
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import orjson
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
@@ -20,6 +16,7 @@ from netwright.app.context import Context
 from netwright.app.deployment import hands_of
 from netwright.app.worker import Worker, WorkerLock, see_through
 from netwright.cli.context import run_devices
+from netwright.cli.document import author
 from netwright.deploy.journal import Journal
 from netwright.deploy.records import DeviceState, RolloutState
 from netwright.deploy.report import DeviceReport, RolloutReport, read_rollout
@@ -33,16 +30,6 @@ _STYLES = {
     DeviceState.SKIPPED: "dim",
     DeviceState.REVERTING: "magenta",
 }
-
-
-def author() -> str:
-    """Who is at the keyboard, also behind sudo."""
-    return os.environ.get("SUDO_USER") or getpass.getuser()
-
-
-def print_json(document: object) -> None:
-    """A document for scripts. Dataclasses and enums come out as their values."""
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def rollout_table(report: RolloutReport, now: float) -> RenderableType:
