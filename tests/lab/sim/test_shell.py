@@ -58,7 +58,9 @@ async def test_an_unknown_command_ends_with_127(shell: Shell, line: str) -> None
     assert "not found" in result.error
 
 
-@pytest.mark.parametrize("line", ["echo 'a", 'echo "a', "echo a &&", "( echo", "echo $(echo", "| wc", ")"])
+@pytest.mark.parametrize(
+    "line", ["echo 'a", 'echo "a', "echo a &&", "( echo", "echo $(echo", "echo ${A", "| wc", ")"]
+)
 async def test_what_is_no_line_is_refused(shell: Shell, line: str) -> None:
     result = await shell.run(line)
     assert result.status == 2

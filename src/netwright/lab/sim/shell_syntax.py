@@ -212,6 +212,8 @@ class _Lexer:
             return Substitution(_Parser(tokens).whole(), quoted)
         if following == "{":
             end = self.text.find("}", self.at)
+            if end < 0:
+                raise ShellSyntaxError("Bad substitution")
             name, self.at = self.text[self.at + 1 : end], end + 1
             return Variable(name, quoted)
         if following in {"?", "$", "#", "@"}:
