@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -15,13 +17,14 @@ from tests.web.seed import Seeded, add_rollout
 
 from netwright.app.worker import WorkerLock
 from netwright.base.errors import ConflictError
-from netwright.cli.serve import WorkerKeeper, is_loopback, serve
+from netwright.cli.serve import is_loopback, serve
+from netwright.cli.workerkeeper import WorkerKeeper
 from netwright.deploy.records import DeviceState, RolloutState
 from netwright.web.deployment import Deployments, deploy_command
 from netwright.web.state import Kept
 
 
-def wait_for(condition: Callable[[], object], within_s: float = 20.0) -> None:
+def wait_for(condition: Callable[[], object], within_s: float = 60.0) -> None:
     """Look until it holds."""
     end = time.monotonic() + within_s
     tick = threading.Event()
@@ -128,7 +131,7 @@ def test_others_take_the_last_value_while_one_makes_a_new_one() -> None:
 def test_a_worker_is_started_again_and_stopped_at_the_end(tmp_path: Path) -> None:
     log = tmp_path / "log"
     code = f"import time\nopen({str(log)!r}, 'a').write('x')\ntime.sleep(600)"
-    keeper = WorkerKeeper(WorkerLock(tmp_path / "lock"), [sys.executable, "-c", code], lambda _: None)
+    keeper = WorkerKeeper(tmp_path / "lock", [sys.executable, "-c", code], lambda _: None)
     keeper.start()
     wait_for(lambda: log.exists() and log.read_text() == "x")
     process = keeper._process
@@ -141,10 +144,34 @@ def test_a_worker_is_started_again_and_stopped_at_the_end(tmp_path: Path) -> Non
     assert again.poll() is not None
 
 
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux's setpriv")
+def test_a_killed_server_takes_its_worker_along(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    worker = f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    server = (
+        "import sys, time\nfrom pathlib import Path\n"
+        "from netwright.cli.workerkeeper import WorkerKeeper, bound_to_us\n"
+        f"command = bound_to_us([sys.executable, '-c', {worker!r}])\n"
+        f"WorkerKeeper(Path({str(tmp_path / 'lock')!r}), command, print).start()\ntime.sleep(600)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", server])
+    wait_for(lambda: pid.exists() and pid.read_text())
+    process.kill()
+    process.wait()
+    wait_for(lambda: not _runs(int(pid.read_text())))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_no_worker_beside_another(tmp_path: Path) -> None:
     other = WorkerLock(tmp_path / "lock")
     assert other.acquire()
-    keeper = WorkerKeeper(WorkerLock(tmp_path / "lock"), [sys.executable, "-c", ""], lambda _: None)
+    keeper = WorkerKeeper(tmp_path / "lock", [sys.executable, "-c", ""], lambda _: None)
     keeper.start()
     threading.Event().wait(0.2)
     keeper.stop()
@@ -153,11 +180,9 @@ def test_no_worker_beside_another(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_keeps_ending_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netwright.cli.serve._LOOK_S", 0.01)
+    monkeypatch.setattr("netwright.cli.workerkeeper._LOOK_S", 0.01)
     said: list[str] = []
-    keeper = WorkerKeeper(
-        WorkerLock(tmp_path / "lock"), [sys.executable, "-c", "raise SystemExit(3)"], said.append
-    )
+    keeper = WorkerKeeper(tmp_path / "lock", [sys.executable, "-c", "raise SystemExit(3)"], said.append)
     keeper.start()
     wait_for(lambda: any("not started again" in line for line in said))
     keeper.stop()

@@ -5,12 +5,8 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import signal
-import subprocess
 import sys
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -18,15 +14,10 @@ import click
 import uvicorn
 
 from netwright.app.context import Context
-from netwright.app.worker import WorkerLock
 from netwright.base.errors import InputError
 from netwright.cli.context import pass_context_object
+from netwright.cli.workerkeeper import WorkerKeeper, bound_to_us
 from netwright.web.application import create_app
-
-_LOOK_S = 0.5
-_STOP_S = 20.0
-_RESTARTS = 5
-_WITHIN_S = 300.0
 
 
 @click.command()
@@ -109,71 +100,12 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-class WorkerKeeper:
-    """Keeps one worker process while none runs elsewhere; a worker that keeps dying is given up."""
-
-    def __init__(self, lock: WorkerLock, command: Sequence[str], say: Callable[[str], None]) -> None:
-        self._lock = lock
-        self._command = command
-        self._say = say
-        self._end = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._starts: deque[float] = deque(maxlen=_RESTARTS)
-        self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the worker: SIGTERM, and SIGKILL when it does not listen; its rollouts are taken up later."""
-        self._end.set()
-        self._thread.join()
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        try:
-            process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._say("the worker did not end in time and is killed; its rollouts are taken up next time")
-            process.kill()
-            process.wait()
-
-    def _keep(self) -> None:
-        while not self._end.wait(_LOOK_S if self._starts else 0):
-            if self._process is not None and self._process.poll() is None:
-                continue
-            if self._process is not None:
-                self._say(f"the worker ended with code {self._process.returncode}")
-                self._process = None
-            if self._given_up():
-                self._say(
-                    "the worker keeps ending and is not started again; run `netwright worker` to see why"
-                )
-                return
-            if self._is_free():
-                self._starts.append(time.monotonic())
-                self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
-
-    def _is_free(self) -> bool:
-        """No other process is the worker. The lock is let go at once, for the child to take."""
-        free = self._lock.acquire()
-        self._lock.release()
-        return free
-
-    def _given_up(self) -> bool:
-        return len(self._starts) == _RESTARTS and time.monotonic() - self._starts[0] < _WITHIN_S
-
-
 @contextmanager
 def _worker(context: Context) -> Iterator[None]:
-    command = [sys.executable, "-m", "netwright", "worker", "--home", str(context.home.path)]
+    worker = [sys.executable, "-m", "netwright", "worker", "--home", str(context.home.path)]
+    command = bound_to_us(worker)
     keeper = WorkerKeeper(
-        WorkerLock(context.home.worker_lock),
+        context.home.worker_lock,
         command,
         lambda text: click.secho(f"netwright: {text}", fg="yellow", err=True),
     )

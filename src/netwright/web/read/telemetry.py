@@ -47,8 +47,8 @@ _INTERFACE = {
     "out-errors": ("Out errors", "/s", 1.0, True),
     "in-discards": ("In discards", "/s", 1.0, True),
     "out-discards": ("Out discards", "/s", 1.0, True),
-    "in-pkts": ("In", "packet/s", 1.0, True),
-    "out-pkts": ("Out", "packet/s", 1.0, True),
+    "in-pkts": ("In", "pkt/s", 1.0, True),
+    "out-pkts": ("Out", "pkt/s", 1.0, True),
 }
 _SYSTEM = {"cpu": ("CPU", "%", 100.0, False), "memory": ("Memory", "%", 100.0, False)}
 _BGP = {
