@@ -1,4 +1,8 @@
-"""One installation as objects: what the faces and the worker work with."""
+"""One installation as objects: what the faces and the worker work with.
+
+SSH, git, templates and arrays cost a command more than its own work to import, so what needs them imports
+them when it is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DatabaseSession
@@ -18,19 +23,19 @@ from netwright.app.vault import Vault, load_key
 from netwright.base.address import Address
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import NotFoundError
-from netwright.device.connect import open_session
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.session import Session
-from netwright.intent.render import Renderer
 from netwright.inventory import KINDS, Device, Site
 from netwright.inventory.place import Status
-from netwright.platforms.catalog import platform
 from netwright.platforms.target import Target
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
-from netwright.store.gitrepo import GitRepository
 from netwright.store.kind import Kinds
-from netwright.store.series import SeriesStore
+
+if TYPE_CHECKING:
+    from netwright.intent.render import Renderer
+    from netwright.store.gitrepo import GitRepository
+    from netwright.store.series import SeriesStore
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,14 @@ class Context:
 
     @cached_property
     def series(self) -> SeriesStore:
+        from netwright.store.series import SeriesStore  # noqa: PLC0415 (heavy)
+
         return SeriesStore(self.home.series)
 
     @cached_property
     def backups(self) -> GitRepository:
+        from netwright.store.gitrepo import GitRepository  # noqa: PLC0415 (heavy)
+
         return GitRepository(self.home.backups)
 
     @cached_property
@@ -79,6 +88,8 @@ class Context:
         return DatabaseHostKeys(self.database)
 
     def renderer(self) -> Renderer:
+        from netwright.intent.render import Renderer  # noqa: PLC0415 (heavy)
+
         overlay = self.home.settings.templates
         return Renderer(Path(overlay) if overlay else None)
 
@@ -86,6 +97,8 @@ class Context:
         """The active devices to talk to, by name; ``names`` and ``site`` narrow.
 
         Raises NotFoundError for a name that is not an active device."""
+        from netwright.platforms.catalog import platform  # noqa: PLC0415 (heavy)
+
         credentials = self.credentials.default()
         with self.database.read() as session:
             rows = _active(session, names, site)
@@ -95,6 +108,8 @@ class Context:
         ]
 
     def open_session(self, target: Target) -> Session:
+        from netwright.device.connect import open_session  # noqa: PLC0415 (heavy)
+
         return open_session(target.endpoint, self.hostkeys)
 
     def close(self) -> None:
