@@ -29,10 +29,18 @@ from netwright.collect.round import Collector, Pace, RoundSummary
     type=click.FloatRange(min=0.2),
     help="Seconds from round to round; default: collect_interval_s of the settings.",
 )
+@click.option(
+    "--config/--no-config", "with_config", default=True, help="Also read and compare running configurations."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON document a line, one a round.")
 @pass_context_object
 def collect(
-    context: Context, once: bool, rounds: int | None, interval_s: float | None, as_json: bool
+    context: Context,
+    once: bool,
+    rounds: int | None,
+    interval_s: float | None,
+    with_config: bool,
+    as_json: bool,
 ) -> None:
     """Ask every active device, over and over, for counters, states, BGP sessions, neighbours, load, readings;
     keep them, and judge anew what is found.
@@ -50,7 +58,7 @@ def collect(
             interval_s=interval_s or context.settings.collect_interval_s,
             concurrency=context.settings.concurrency,
         ),
-        drift_check=drift_check(context),
+        drift_check=drift_check(context) if with_config else None,
     )
     console = Console(highlight=False)
     last: list[RoundSummary] = []

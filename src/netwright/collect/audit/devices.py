@@ -32,7 +32,7 @@ def presence(ground: Ground, device: WantedDevice) -> Iterator[FindingDraft]:
             "device-unreachable",
             Severity.MAJOR,
             name,
-            f"{name} does not answer ({seen.error.rstrip('.')}). Its last answer was at {last}.",
+            f"{name} no longer answers: {seen.error.rstrip('.')}. Its last answer was at {last}.",
             site=device.site,
             wanted="answers",
             observed=seen.error,
