@@ -17,11 +17,11 @@ from tests.web.seed import Seeded, add_rollout
 
 from netwright.app.worker import WorkerLock
 from netwright.base.errors import ConflictError
-from netwright.cli.serve import is_loopback, serve
-from netwright.cli.workerkeeper import WorkerKeeper
 from netwright.deploy.records import DeviceState, RolloutState
+from netwright.web.command import is_loopback, serve
 from netwright.web.deployment import Deployments, deploy_command
 from netwright.web.state import Kept
+from netwright.web.workerkeeper import WorkerKeeper
 
 
 def wait_for(condition: Callable[[], object], within_s: float = 60.0) -> None:
@@ -150,7 +150,7 @@ def test_a_killed_server_takes_its_worker_along(tmp_path: Path) -> None:
     worker = f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
     server = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from netwright.cli.workerkeeper import WorkerKeeper, bound_to_us\n"
+        "from netwright.web.workerkeeper import WorkerKeeper, bound_to_us\n"
         f"command = bound_to_us([sys.executable, '-c', {worker!r}])\n"
         f"WorkerKeeper(Path({str(tmp_path / 'lock')!r}), command, print).start()\ntime.sleep(600)"
     )
@@ -180,7 +180,7 @@ def test_no_worker_beside_another(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_keeps_ending_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netwright.cli.workerkeeper._LOOK_S", 0.01)
+    monkeypatch.setattr("netwright.web.workerkeeper._LOOK_S", 0.01)
     said: list[str] = []
     keeper = WorkerKeeper(tmp_path / "lock", [sys.executable, "-c", "raise SystemExit(3)"], said.append)
     keeper.start()

@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "collect": ("netwright.cli.collect", "collect", "Collect counters, states and health"),
     "health": ("netwright.cli.health", "health", "Health of sites, devices and links"),
     "cdn": ("netwright.cli.cdn", "app", "Place content, fill caches, steer clients"),
-    "serve": ("netwright.cli.serve", "serve", "The web interface, with a worker beside it"),
+    "serve": ("netwright.web.command", "serve", "The web interface, with a worker beside it"),
     "worker": ("netwright.cli.worker", "worker", "Run rollouts, schedules and collection"),
     "user": ("netwright.cli.user", "app", "Users of the web interface"),
     "hostkey": ("netwright.cli.hostkey", "app", "Accept or forget recorded SSH host keys"),

@@ -1,4 +1,7 @@
-"""``netwright serve``: the web interface, with a worker beside it."""
+"""``netwright serve``: the web interface, with a worker beside it.
+
+It stands with the web, not with the other commands, because faces don't import one another.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,16 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import click
 import uvicorn
 
-from netwright.app.context import Context
+from netwright.app.context import Context, open_context
 from netwright.base.errors import InputError
-from netwright.cli.context import pass_context_object
-from netwright.cli.workerkeeper import WorkerKeeper, bound_to_us
 from netwright.web.application import create_app
+from netwright.web.workerkeeper import WorkerKeeper, bound_to_us
 
 
 @click.command()
@@ -25,14 +28,23 @@ from netwright.web.application import create_app
 @click.option("--port", type=int, default=None, help="TCP port; default the setting web_port (8080).")
 @click.option("--no-worker", is_flag=True, help="Don't run a worker beside it.")
 @click.option("--expose", is_flag=True, help="Allow an address that other machines can reach.")
-@pass_context_object
-def serve(context: Context, host: str | None, port: int | None, no_worker: bool, expose: bool) -> None:
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Home folder; default NETWRIGHT_HOME or ~/.netwright.",
+)
+def serve(host: str | None, port: int | None, no_worker: bool, expose: bool, home: Path | None) -> None:
     """Serve the web interface until Ctrl-C or SIGTERM.
 
     A worker runs beside it unless another process is the worker of this home folder: it runs rollouts and the
     collection, from the network namespace of the devices, where this process never goes.
     """
-    host = host or context.settings.web_host
+    with contextlib.closing(open_context(home)) as context:
+        _serve(context, host or context.settings.web_host, port, no_worker=no_worker, expose=expose)
+
+
+def _serve(context: Context, host: str, port: int | None, *, no_worker: bool, expose: bool) -> None:
     port = context.settings.web_port if port is None else port
     inside = is_loopback(host)
     if not inside and not expose:
