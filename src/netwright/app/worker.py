@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from netwright.base.errors import BusyError
 from netwright.deploy.journal import Journal
 from netwright.deploy.rollout import device_step
 from netwright.deploy.step import Hands
 
+_LOG = logging.getLogger(__name__)
 _LOOK_S = 0.3
 _ENDED = "the workflow of this rollout ended before the rollout did ({})"
 
@@ -81,7 +85,10 @@ class Worker:
         self._jobs.launch()
         try:
             while not until():
-                await self._look()
+                try:
+                    await self._look()
+                except SQLAlchemyError:  # a full disk passes; a dead worker would hold up every rollout
+                    _LOG.exception("the worker could not look at its rollouts; it tries again")
                 await asyncio.sleep(_LOOK_S)
         finally:
             self._jobs.close()
