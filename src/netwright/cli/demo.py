@@ -36,6 +36,7 @@ from netwright.lab.lab import Lab
 from netwright.lab.topologyfile import read_topology
 
 _COMMAND_S = 600
+_END_S = 30
 _LAB = "demo"
 _SECONDS = 180
 _NEEDED = ("init", "import", "discover", "plan", "deploy", "backup", "collect", "audit", "cdn")
@@ -103,6 +104,7 @@ def demo(sim: bool, keep: bool, json_file: Path | None, build: Path, examples: P
     """
     places = Places(examples.absolute(), build.absolute())
     run = _Demo(places, sim=sim, port=port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an end by SIGTERM cleans up as Ctrl-C does
     try:
         figures = run.all()
         _show(figures, run.console)
@@ -184,10 +186,14 @@ class _Demo:
         lab = "sim" if self._sim else "lab"
         words = _THINGS_TO_TRY.format(home=self._relative(self._places.home), lab=lab)
         self.console.print(words, markup=False)
+        serve = subprocess.Popen(self._argv("serve"), env=self._environment)
         try:
-            subprocess.run(self._argv("serve"), env=self._environment, check=False)
+            serve.wait()
         except KeyboardInterrupt:
             self.console.print("")
+        finally:
+            serve.terminate()  # no harm if Ctrl-C reached it too
+            serve.wait(_END_S)
 
     def clean(self) -> None:
         """Take the lab down; the home folder stays for a look."""
