@@ -34,8 +34,8 @@ COMMAND_S = 150
 
 
 class _LoopInside:
-    """An event loop in a thread of its own that stands in the lab's manager namespace, as workers do: sessions
-    stay open from round to round, and no command has to start."""
+    """An event loop in a thread of its own that stands in the lab's manager namespace, as a worker does:
+    sessions stay open from round to round, and no command has to start."""
 
     def __init__(self, namespace: str) -> None:
         self._loop = asyncio.new_event_loop()
@@ -224,10 +224,16 @@ def test_a_pop_that_is_cut_off_is_one_finding_and_down(
     whole_lab.cut("ams")
     try:
         assert house.lost() == set()  # its management works
-        found = house.findings()
+
+        def cut_ports() -> list[Finding]:
+            """The agents may tell states that are some seconds old."""
+            house.collect()
+            found = [f for f in house.findings() if f.kind == "interface-down"]
+            return found if len(found) >= 8 else []
+
+        downs = eventually(cut_ports, 60)
+        assert isinstance(downs, list)
         assert ("site-down", "", "site ams") in house.shown()
-        downs = [f for f in found if f.kind == "interface-down"]
-        assert len(downs) >= 8
         assert [f.message for f in downs if not f.cause] == []
         report = house.health()
         assert report.sites["ams"].state is HealthState.DOWN
