@@ -258,7 +258,8 @@ class Control:
         ]
 
 
-FAULTS = tuple(Fault)
+FAULTS = tuple(fault.value for fault in Fault)
+"""The words that switch faults on and off."""
 
 
 async def run(fleet: SimulatedFleet, folder: Folder) -> None:
