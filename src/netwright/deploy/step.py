@@ -56,7 +56,9 @@ class Patience:
     restore_s: float = 30.0
     """After the device's timer ran out: until it must be back."""
     call_s: float = 45.0
-    """One conversation with the device."""
+    """One conversation with the device; arming may take as long as its timer."""
+    look_s: float = 15.0
+    """One look at the device after the change: one that takes longer has lost it."""
     steady_s: float = 1.0
     """So long all must be well without a break: a session may still be up just after a bad change."""
     canary_steady_s: float = 9.0
@@ -170,7 +172,7 @@ class _Change:
         job = self._job
         self._timer_end = self._hands.clock.monotonic() + job.timer_s
         try:
-            async with self._session() as session:
+            async with self._session(max(self._patience.call_s, job.timer_s)) as session:
                 await self._driver.arm(session, self._wanted(), token=job.token, timer_s=job.timer_s)
         except (ConfigRejectedError, BusyError, AuthenticationError, HostKeyChangedError) as error:
             return self._advance(DeviceState.FAILED, f"nothing changed: {self._scrub(str(error))}")
@@ -195,7 +197,7 @@ class _Change:
     async def _prove(self) -> None:
         """Poll over new sessions until the device has been as wanted for a while, or the time to confirm runs
         out."""
-        wrong = "no check was finished in time"
+        wrong = "management lost after the change: no check could be finished"
         well_since: float | None = None
         enough = self._patience.canary_steady_s if self._job.wave == 0 else self._patience.steady_s
         while self._time_left() > self._patience.reserve_s:
@@ -220,7 +222,7 @@ class _Change:
     async def _look(self, *, last: bool) -> tuple[ArmState, str]:
         """The device's state and what is wrong with it, over a session of its own. The ``last`` look also
         reads what it runs."""
-        async with self._session() as session:
+        async with self._session(self._patience.look_s) as session:
             known = await self._driver.state(session)
             self._correct(known)
             if known.token != self._job.token:
@@ -341,11 +343,11 @@ class _Change:
         return self._timer_end - self._hands.clock.monotonic()
 
     @asynccontextmanager
-    async def _session(self) -> AsyncIterator[Session]:
+    async def _session(self, limit_s: float | None = None) -> AsyncIterator[Session]:
         """A new session; the conversation in it has a deadline."""
         session = self._hands.fleet.open_session(self._target)
         try:
-            async with asyncio.timeout(self._patience.call_s):
+            async with asyncio.timeout(limit_s or self._patience.call_s):
                 yield session
         except TimeoutError as error:
             if isinstance(error, DeviceError):
