@@ -54,16 +54,15 @@ class GitRepository:
             head = _head(repository)
             base = head.tree if head else None
             tree = _write_tree(repository, base, wanted)
-            if head is not None and tree == head.tree.id:
+            if tree is None and head is None:
                 return None
-            if head is None and tree is None:
+            tree = tree or _empty_tree(repository)
+            if head is not None and tree == head.tree.id:
                 return None
             signature = _signature(author, when)
             parents = [head.id] if head else []
             self._await_ref_lock(repository)
-            oid = repository.create_commit(
-                _BRANCH, signature, signature, message, tree or _empty_tree(repository), parents
-            )
+            oid = repository.create_commit(_BRANCH, signature, signature, message, tree, parents)
             return str(oid)
 
     def log(self, path: str | None = None, limit: int = 50) -> list[CommitInfo]:
