@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 printf '\n== end to end, on real routers\n'
-.venv/bin/pytest -q -m e2e --durations=10
+# in the order written: the tests share one lab, whose state a failure would have to be traced through
+.venv/bin/pytest -q -m e2e -p no:randomly --durations=10
 printf '\n== browser\n'
 .venv/bin/pytest -q -m browser --durations=5

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from netwright.base.clock import Clock
+from netwright.base.errors import NetwrightError
 from netwright.base.outcome import Outcome
 from netwright.collect.drift import DriftCheck
 from netwright.collect.judge import Judge
@@ -124,6 +125,10 @@ class Collector:
                     summary = await self.round(wait_s=None if whole else patience)
                     if on_round is not None:
                         on_round(summary)
+                except NetwrightError as error:
+                    if rounds is not None:
+                        raise
+                    _LOG.warning("no round of collection: %s", error)
                 except Exception:
                     if rounds is not None:
                         raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 from contextlib import suppress
 from functools import lru_cache
@@ -37,6 +38,7 @@ KEEPALIVE_S = 10.0
 _RSA = ("rsa-sha2-512", "rsa-sha2-256")
 _NO_KNOWN_HOSTS = asyncssh.import_known_hosts("")
 _SHOWN = 60
+_CONTROLS = re.compile("[\x80-\x9f]")
 
 T = TypeVar("T")
 
@@ -124,7 +126,7 @@ class SshConnection:
             text = data.decode()
         except UnicodeDecodeError:
             text = data.decode("latin-1")
-        if "\0" in text or any("\x80" <= letter <= "\x9f" for letter in text):
+        if "\0" in text or (not text.isascii() and _CONTROLS.search(text)):
             raise UnparsedAnswerError(
                 f"the answer to `{_short(command)}` is not text",
                 subject=self._device,
