@@ -260,12 +260,13 @@ class _Change:
                     await self._driver.confirm(session, token=self._job.token)
                     running = await self._driver.read_running(session)
             except DeviceError as error:
-                why = f"confirming failed: {error}"
+                lost = isinstance(error, ConnectionError | TimeoutError)
+                why = f"{'management lost while confirming' if lost else 'confirming failed'}: {error}"
             else:
                 self._hands.observer.moment(Moment.CONFIRMED, self._job.device)
                 self._keep_equal(running)
                 return self._advance(DeviceState.CONFIRMED)
-            if await self._over():
+            if await self._over(why):
                 return None
             await self._hands.sleep(self._patience.poll_s)
         return await self._await_own_way_back(why)
@@ -283,7 +284,7 @@ class _Change:
             else:
                 self._hands.observer.moment(Moment.REVERTED, self._job.device)
                 return self._advance(DeviceState.REVERTED, why)
-            if await self._over():
+            if await self._over(why):
                 return None
             await self._hands.sleep(self._patience.poll_s)
         return await self._await_own_way_back(why)
@@ -304,13 +305,13 @@ class _Change:
         where = "still has the change pending" if known else "has not come back"
         return self._advance(DeviceState.FAILED, f"{why}; its timer ran out and it {where}: look at it")
 
-    async def _over(self) -> bool:
+    async def _over(self, why: str) -> bool:
         """Has the change ended on the device without our hearing of it? Then the result is written."""
         try:
             known = await self._state()
         except DeviceError:
             return False
-        return known.token != self._job.token and self._concluded(known)
+        return known.token != self._job.token and self._concluded(known, why)
 
     def _gone(self, known: ArmState, why: str) -> None:
         """Nothing of ours is pending any more: write what the device's journal says."""
