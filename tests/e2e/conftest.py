@@ -38,7 +38,7 @@ def require_lab() -> None:
     pytest.skip(reason)
 
 
-def _running(topology: Topology) -> Iterator[Lab]:
+def running_lab(topology: Topology) -> Iterator[Lab]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     lab = Lab(f"e2e{worker}{secrets.token_hex(3)}")
     try:
@@ -52,14 +52,14 @@ def _running(topology: Topology) -> Iterator[Lab]:
 def lab() -> Iterator[Lab]:
     """The demo network, running, routers bare at first."""
     require_lab()
-    yield from _running(read_topology(DEMO))
+    yield from running_lab(read_topology(DEMO))
 
 
 @pytest.fixture(scope="module")
 def small_lab() -> Iterator[Lab]:
     """A lab of one POP, for the tests of one module."""
     require_lab()
-    yield from _running(generate(1))
+    yield from running_lab(generate(1))
 
 
 @pytest.fixture

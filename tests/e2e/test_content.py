@@ -4,14 +4,16 @@ healthy server, bytes checked by hash with a real HTTP client inside the clients
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from netwright.app.demo import Fetched, lab_fetch
 from netwright.lab.lab import Lab
+from netwright.lab.topologyfile import read_topology
 
+from .conftest import DEMO, require_lab, running_lab
 from .house import DESIGN, House
 
 pytestmark = pytest.mark.e2e
@@ -19,6 +21,13 @@ Eventually = Callable[..., object]
 
 DEMAND = DESIGN.parent / "demand.csv"
 TITLE = "t11"  # small, so that every site has it
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """A lab of these tests' own: they need every cable and server of it sound from the first fill on."""
+    require_lab()
+    yield from running_lab(read_topology(DEMO))
 
 
 @pytest.fixture(scope="module")
