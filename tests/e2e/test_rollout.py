@@ -53,6 +53,7 @@ class Network:
         house.run("init", "--access", lab.access_file)
         house.run("import", DESIGN)
         self.first: dict[str, Any] = house.json("deploy", "--yes", "--reason", "first")
+        self.plan_after: dict[str, Any] = house.json("plan")
 
     def guard_state(self, device: str) -> dict[str, str]:
         """What the device's own guard says, asked on the device and not over the network."""
@@ -104,7 +105,8 @@ def deployed(network: Network) -> Network:
     return network
 
 
-def test_from_bare_routers_to_an_empty_plan(network: Network, eventually: Eventually) -> None:
+def test_from_bare_routers_to_an_empty_plan(deployed: Network, eventually: Eventually) -> None:
+    network = deployed
     rollout = network.first["rollout"]
     assert network.first["plan"]["empty"] is False
     assert len(network.first["plan"]["devices"]) == ROUTERS
@@ -118,7 +120,7 @@ def test_from_bare_routers_to_an_empty_plan(network: Network, eventually: Eventu
         for site in ("ams", "par", "nyc"):
             assert not {f"{site}-edge1", f"{site}-edge2"} <= wave
         assert not {"fra-core1", "iad-core1"} <= wave
-    assert network.house.json("plan")["empty"] is True
+    assert network.plan_after["empty"] is True
     eventually(lambda: network.established() == SESSION_ENDS, 60)
 
 
