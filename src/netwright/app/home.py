@@ -20,8 +20,11 @@ class EndpointOverride(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str
+    """Name or address."""
     ssh_port: int = 22
+    """TCP port of SSH."""
     snmp_port: int = 161
+    """UDP port of SNMP."""
 
 
 class Settings(BaseModel):
@@ -34,13 +37,17 @@ class Settings(BaseModel):
     network_namespace: str = ""
     """Linux network namespace from which devices are talked to; empty: where the process runs."""
     collect_interval_s: float = 5.0
+    """Seconds from one round of collection to the next."""
     concurrency: int = 100
     """Devices talked to at once."""
     web_host: str = "127.0.0.1"
+    """Address the web interface listens on."""
     web_port: int = 8080
+    """TCP port the web interface listens on."""
     templates: str = ""
     """Folder of people's own templates, laid over the built-in ones."""
     endpoints: dict[str, EndpointOverride] = {}
+    """Devices that are reached elsewhere than at their management address; `endpoints.DEVICE`."""
 
 
 @dataclass(frozen=True, slots=True)

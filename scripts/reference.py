@@ -1,0 +1,212 @@
+"""Writes the reference pages from the code: `python scripts/reference.py [FOLDER]` (default docs/reference).
+
+Commands come from click, kinds from what the records declare, settings from their class, kinds of findings
+from the rules' docstrings and the table cases that hold them. `tests/test_reference.py` fails when a page is
+stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from netwright import collect
+from netwright.app import home
+from netwright.cli.main import COMMANDS, root
+from netwright.inventory import KINDS
+from netwright.store.kind import FieldSpec, Kind
+from netwright.store.naming import SEPARATOR
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases" / "audit"
+MADE = "Made by `scripts/reference.py` from the code; don't edit it by hand.\n"
+_KIND = re.compile(r"``([a-z]+(?:-[a-z]+)+)``")
+
+
+def pages() -> dict[str, str]:
+    """File name -> text of every page."""
+    return {
+        "commands.md": _page("Commands", _commands()),
+        "kinds.md": _page("Kinds of wanted objects", _kinds()),
+        "settings.md": _page("Settings", _settings()),
+        "findings.md": _page("Kinds of findings", _findings()),
+    }
+
+
+def _page(title: str, lines: Iterator[str]) -> str:
+    return "\n".join([f"# {title}", "", MADE, *lines]).rstrip() + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+    yield ""
+
+
+def _commands() -> Iterator[str]:
+    yield "Exit codes: 0 fine, 1 differences or failed devices, 2 an error, told in one line on standard"
+    yield "error. The home folder is `--home`, else `NETWRIGHT_HOME`, else `~/.netwright`.\n"
+    yield from _table(
+        ("command", "what it does"), [(f"[{n}](#netwright-{n})", COMMANDS[n][2]) for n in COMMANDS]
+    )
+    context = click.Context(root, info_name="netwright")
+    for name in COMMANDS:
+        command = root.get_command(context, name)
+        assert command is not None
+        yield from _command(command, click.Context(command, context, name))
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    level = "##" if context.parent is not None and context.parent.parent is None else "###"
+    yield f"{level} {context.command_path}\n"
+    yield " ".join([f"`{context.command_path}", *command.collect_usage_pieces(context)]) + "`\n"
+    yield (
+        re.sub(r"[ \t]*\n[ \t]*", "\n", (command.help or "").replace("\b", "").replace("\f", "").strip())
+        + "\n"
+    )
+    options = [row for p in command.params if isinstance(p, click.Option) and (row := _option(p, context))]
+    if options:
+        yield from _table(("option", "what it says"), options)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _command(inner, click.Context(inner, context, name))
+
+
+def _option(option: click.Option, context: click.Context) -> tuple[str, str] | None:
+    record = option.get_help_record(context)
+    return (f"`{record[0]}`", record[1].replace(str(ROOT) + "/", "")) if record else None
+
+
+def _kinds() -> Iterator[str]:
+    yield "What design files, change sets and `netwright show` speak of. The key is what names an object for"
+    yield f"people; its parts are joined by `{SEPARATOR}`. A field with a `*` must be given. An object that is"
+    yield "*part of* another one may be nested in it, and goes with it when that is deleted.\n"
+    for kind in KINDS.values():
+        yield f"## {kind.name}\n"
+        yield f"{kind.help} Key: `{SEPARATOR.join(kind.key)}`.\n"
+        yield from _table(("field", "value", "what it is"), [_field(kind, field) for field in kind.fields])
+
+
+def _field(kind: Kind, field: FieldSpec) -> tuple[str, str, str]:
+    value = field.type.value
+    if field.reference:
+        value = f"[{field.reference}](#{field.reference})" + (", part of it" if field.owner else "")
+    elif field.choices:
+        value = ", ".join(f"`{choice}`" for choice in field.choices)
+    if field.unit:
+        value += f", in {field.unit}"
+    default = _default(kind, field)
+    return f"`{field.name}`" + (" *" if field.required else ""), value, field.help + default
+
+
+def _default(kind: Kind, field: FieldSpec) -> str:
+    column = kind.table.columns[field.column]
+    value: Any = getattr(column.default, "arg", None)
+    if value is None or value == "":
+        return ""
+    shown = str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
+    return f" (default `{shown}`)"
+
+
+def _settings() -> Iterator[str]:
+    yield "`settings.toml` in the home folder. Every setting has a default that works alone.\n"
+    yield from _table(("setting", "type", "default", "what it is"), _settings_of(home.Settings))
+    yield "## endpoints\n"
+    yield "`[endpoints.DEVICE]`: where one device is reached, when that is not its management address on the"
+    yield "usual ports.\n"
+    yield from _table(("setting", "type", "default", "what it is"), _settings_of(home.EndpointOverride))
+
+
+def _settings_of(model: Any) -> list[tuple[str, ...]]:
+    words = _attribute_docs(Path(home.__file__), model.__name__)
+    rows: list[tuple[str, ...]] = []
+    for name, field in model.model_fields.items():
+        kind = getattr(field.annotation, "__name__", "table")
+        default = "must be given" if field.is_required() else f"`{field.default!r}`".replace("'", '"')
+        if kind == "dict":
+            kind, default = "table", "none"
+        rows.append((f"`{name}`", kind, default, words.get(name, "")))
+    return rows
+
+
+def _attribute_docs(file: Path, class_name: str) -> dict[str, str]:
+    """The strings that stand below the attributes of a class."""
+    tree = ast.parse(file.read_text())
+    body = next(n.body for n in tree.body if isinstance(n, ast.ClassDef) and n.name == class_name)
+    found = {}
+    for before, after in pairwise(body):
+        if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name):
+            text = after.value if isinstance(after, ast.Expr) else None
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                found[before.target.id] = " ".join(text.value.split())
+    return found
+
+
+def _findings() -> Iterator[str]:
+    yield "What `netwright audit` and the collection may find. A finding that follows from another one (the"
+    yield "sessions of a crashed router) is kept with its cause, and listed only when asked for (`--all`). The"
+    yield "examples are cases of [tests/cases/audit](../../tests/cases/audit), which the tests hold to be true.\n"
+    examples = _examples()
+    for title, kinds in _rules().items():
+        yield f"## {title}\n"
+        rows = []
+        for kind in kinds:
+            severities, names = examples.pop(kind)
+            rows.append((f"`{kind}`", ", ".join(severities), "; ".join(names[:2])))
+        yield from _table(("kind", "severity", "for example"), rows)
+    if examples:
+        raise SystemExit(f"kinds of findings that no rule's docstring names: {', '.join(examples)}")
+
+
+def _rules() -> dict[str, list[str]]:
+    """Subject -> kinds of findings, as the docstrings of the rules name them."""
+    found: dict[str, list[str]] = {}
+    for file in sorted((Path(collect.__file__).parent / "audit").glob("*.py")):
+        tree = ast.parse(file.read_text())
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        kinds = [k for function in functions for k in _KIND.findall(ast.get_docstring(function) or "")]
+        if file.stem in {"bgp", "devices", "sites", "cabling", "config", "hardware", "interfaces"}:
+            words = " ".join((ast.get_docstring(tree) or "").split("\n\n", maxsplit=1)[0].split())
+            found[words.rstrip(".")] = list(dict.fromkeys([*kinds, *_KINDS_OF_ONE_WORD.get(file.stem, ())]))
+    return found
+
+
+_KINDS_OF_ONE_WORD = {"cabling": ("miscabled",)}
+"""The pattern takes hyphenated words only."""
+
+
+def _examples() -> dict[str, tuple[list[str], list[str]]]:
+    """Kind -> its severities and the names of the cases that show it."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for file in sorted(CASES.glob("*.yaml")):
+        for case in yaml.safe_load(file.read_text()):
+            for line in case["findings"]:
+                severity, kind, *_ = line.split()
+                severities, names = found.setdefault(kind, ([], []))
+                if severity not in severities:
+                    severities.append(severity)
+                if case["name"] not in names:
+                    names.append(case["name"])
+    return found
+
+
+def write(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "reference")
