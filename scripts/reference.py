@@ -91,8 +91,8 @@ def _option(option: click.Option, context: click.Context) -> tuple[str, str] | N
 
 def _kinds() -> Iterator[str]:
     yield "What design files, change sets and `netwright show` speak of. The key is what names an object for"
-    yield f"people; its parts are joined by `{SEPARATOR}`. A field with a `*` must be given. An object that is"
-    yield "*part of* another one may be nested in it, and goes with it when that is deleted.\n"
+    yield f"people; its parts are joined by `{SEPARATOR}`. A field with a `*` must be given. An object that"
+    yield "is *part of* another one may be nested in it, and goes with it when that is deleted.\n"
     for kind in KINDS.values():
         yield f"## {kind.name}\n"
         yield f"{kind.help} Key: `{SEPARATOR.join(kind.key)}`.\n"
@@ -156,8 +156,9 @@ def _attribute_docs(file: Path, class_name: str) -> dict[str, str]:
 
 def _findings() -> Iterator[str]:
     yield "What `netwright audit` and the collection may find. A finding that follows from another one (the"
-    yield "sessions of a crashed router) is kept with its cause, and listed only when asked for (`--all`). The"
-    yield "examples are cases of [tests/cases/audit](../../tests/cases/audit), which the tests hold to be true.\n"
+    yield "sessions of a crashed router) is kept with its cause, and listed only when asked for (`--all`)."
+    yield "The examples are cases of [tests/cases/audit](../../tests/cases/audit), which the tests hold to be"
+    yield "true.\n"
     examples = _examples()
     for title, kinds in _rules().items():
         yield f"## {title}\n"
