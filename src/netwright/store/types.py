@@ -22,7 +22,7 @@ class AddressColumn(TypeDecorator[address.Address]):
         return None if value is None else address.key(ipaddress.ip_address(str(value)))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> address.Address | None:
-        return None if value is None else address.interface_of(value).ip
+        return None if value is None else address.address_of(value)
 
 
 class InterfaceAddressColumn(TypeDecorator[address.Interface]):
@@ -48,4 +48,4 @@ class PrefixColumn(TypeDecorator[address.Prefix]):
         return None if value is None else address.key(ipaddress.ip_network(str(value)))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> address.Prefix | None:
-        return None if value is None else address.interface_of(value).network
+        return None if value is None else address.prefix_of(value)
