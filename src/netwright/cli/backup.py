@@ -17,6 +17,7 @@ from netwright.base.clock import iso
 from netwright.base.errors import DeviceError
 from netwright.cli.context import pass_context_object, run_devices
 from netwright.cli.document import author, print_json
+from netwright.cli.objectdiff import counted
 from netwright.cli.planview import show_plan
 from netwright.cli.rolloutview import exit_code, see_rollout_through, show_summary
 from netwright.deploy.plan import Plan, PlanState
@@ -70,7 +71,7 @@ def run(
         f"{snapshot.count(state)} {state.value}" for state in BackupState if snapshot.count(state)
     )
     what = f"commit {snapshot.commit[:12]}" if snapshot.commit else "nothing to commit"
-    console.print(f"{len(snapshot.devices)} devices: {counts or 'none'}; {what}.")
+    console.print(f"{counted(len(snapshot.devices), 'device')}: {counts or 'none'}; {what}.")
     sys.exit(0 if snapshot.complete else 1)
 
 
@@ -92,7 +93,7 @@ def log(context: Context, device: str, limit: int, as_json: bool) -> None:
     if as_json:
         print_json(commits)
         return
-    table = Table("revision", "when", "what")
+    table = Table("revision", "when", "what", box=None, pad_edge=False, header_style="bold")
     for commit in commits:
         mine = [line for line in commit.message.splitlines() if line.startswith(f"{device}: ")]
         table.add_row(commit.id[:12], iso(commit.when), Text((mine or commit.message.splitlines())[0]))

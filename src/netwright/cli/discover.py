@@ -20,6 +20,7 @@ from netwright.cli.context import pass_context_object, run_devices
 from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.discover import DEADLINE_S
 from netwright.collect.discover import discover as ask_devices
+from netwright.collect.intake import missing
 from netwright.platforms.facts import DeviceFacts
 
 
@@ -102,8 +103,8 @@ def _show(outcomes: Sequence[Outcome[DeviceFacts]], console: Console) -> None:
     if answered:
         console.print(table)
     for facts in answered:
-        for command, _ in facts.unparsed:
-            console.print(Text(f"{facts.device}: the answer to `{command}` was not understood", "yellow"))
+        if facts.unparsed:
+            console.print(Text(f"{facts.device}: {missing(facts.unparsed)}", "yellow"), soft_wrap=True)
     failed = [outcome for outcome in outcomes if not outcome.ok]
     for outcome in failed:
         console.print(Text(f"{_words(outcome)}", style="red"), soft_wrap=True)

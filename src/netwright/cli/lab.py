@@ -93,7 +93,9 @@ def status(name: str, show_cables: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_document(lab), indent=1))
     else:
-        table = Table("node", "type", "site", "management", "state")
+        table = Table(
+            "node", "type", "site", "management", "state", box=None, pad_edge=False, header_style="bold"
+        )
         for item in nodes:
             words = "up" if item.running else "[red]off"
             words += ", [yellow]management cut" if item.management_cut else ""

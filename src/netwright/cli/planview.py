@@ -9,6 +9,7 @@ from rich.text import Text
 from netwright.app.context import Context
 from netwright.app.deployment import intended, planner_of
 from netwright.cli.context import run_devices
+from netwright.cli.objectdiff import counted
 from netwright.deploy.plan import DevicePlan, Plan, PlanState
 from netwright.deploy.waves import Waves
 
@@ -68,16 +69,27 @@ def show_plan(console: Console, plan: Plan, *, diffs: bool) -> None:
         if device.state is not PlanState.SAME:
             _show_device_plan(console, device, diffs=diffs)
     counts = {state: len(plan.having(state)) for state in PlanState}
-    ours = len(plan.devices)
-    if plan.empty:
-        console.print(f"[green]Nothing to do: {ours} devices run what is wanted.[/]")
+    ours = counted(len(plan.devices), "device")
+    if not plan.devices:
+        console.print("There are no active devices to configure. `netwright import` makes some.")
+    elif plan.empty:
+        runs = "runs" if len(plan.devices) == 1 else "run"
+        console.print(f"[green]Nothing to do: {ours} {runs} what is wanted.[/]")
     else:
-        parts = [f"[{_STYLES[state]}]{count} {state.value}[/]" for state, count in counts.items() if count]
-        console.print(f"{ours} devices: {', '.join(parts)}.")
+        parts = [f"[{_STYLES[state]}]{_counted(state, count)}[/]" for state, count in counts.items() if count]
+        console.print(f"{ours}: {', '.join(parts)}.")
     if plan.unmanaged:
+        has = "has" if len(plan.unmanaged) == 1 else "have"
         console.print(
-            f"[dim]{len(plan.unmanaged)} devices have a platform whose configuration is not rendered.[/]"
+            f"[dim]{counted(len(plan.unmanaged), 'device')} {has} a platform whose configuration is not"
+            " rendered.[/]"
         )
+
+
+def _counted(state: PlanState, count: int) -> str:
+    """``1 differs``, ``5 differ``, ``2 unreachable``."""
+    word = "differ" if state is PlanState.DIFFERS and count != 1 else state.value
+    return f"{count} {word}"
 
 
 def _show_device_plan(console: Console, device: DevicePlan, *, diffs: bool) -> None:

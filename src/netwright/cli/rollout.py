@@ -39,7 +39,9 @@ def list_(context: Context, limit: int, as_json: bool) -> None:
     if as_json:
         print_json(reports)
         return
-    table = Table("rollout", "state", "by", "begun", "devices", "reason")
+    table = Table(
+        "rollout", "state", "by", "begun", "devices", "reason", box=None, pad_edge=False, header_style="bold"
+    )
     for report in reports:
         counts = ", ".join(f"{count} {state.value}" for state, count in report.counts.items())
         begun = iso(report.started_at) if report.started_at else ""

@@ -126,7 +126,7 @@ def status(state: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=1))
     else:
-        table = Table("device", "SSH", "SNMP", "HTTP", "state")
+        table = Table("device", "SSH", "SNMP", "HTTP", "state", box=None, pad_edge=False, header_style="bold")
         for row in rows:
             words = ["up" if row["running"] else "[red]off[/]", *row["faults"]]
             words += ["[yellow]management cut[/]"] if row["management_cut"] else []

@@ -50,7 +50,7 @@ def list_(context: Context, as_json: bool) -> None:
         ]
         sys.stdout.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode() + "\n")
         return
-    table = Table("name", "role", "state", "added")
+    table = Table("name", "role", "state", "added", box=None, pad_edge=False, header_style="bold")
     for user in found:
         table.add_row(
             user.name, user.role.value, "disabled" if user.disabled else "enabled", iso(user.created_at)

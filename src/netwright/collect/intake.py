@@ -33,7 +33,7 @@ from netwright.store.record import Base
 Row: TypeAlias = dict[str, Any]
 
 PART_MISSING = "part of the answer is missing"
-_SHOWN = 200
+_SHOWN = 400
 _STATE = {"observed_interface": "oper", "observed_bgp_session": "state"}
 
 
@@ -69,7 +69,7 @@ def take_facts(session: Session, answers: Sequence[DeviceFacts]) -> None:
                 "observed_at": at,
                 "polled_at": at,
                 "reachable": True,
-                "error": _missing(facts.unparsed),
+                "error": missing(facts.unparsed),
             }
         )
         tables.add(observed.ObservedInterface, name, at, _interfaces(facts.interfaces, at))
@@ -98,7 +98,7 @@ def take_samples(session: Session, answers: Sequence[DeviceSample]) -> None:
                 "memory": sample.load.memory,
                 "polled_at": at,
                 "reachable": True,
-                "error": _missing(sample.unparsed),
+                "error": missing(sample.unparsed),
             }
         )
         tables.add(observed.ObservedInterface, name, at, _interfaces(sample.interfaces, at))
@@ -147,7 +147,7 @@ def error_text(error: Exception | None) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _missing(unparsed: Sequence[tuple[str, str]]) -> str:
+def missing(unparsed: Sequence[tuple[str, str]]) -> str:
     """What is missing of an answer: commands not understood, sources (SSH, SNMP) that failed, each with the
     first line of why."""
     if not unparsed:

@@ -109,7 +109,7 @@ def freshness(subject: Subject) -> Iterator[FindingDraft]:
             "partial-answer",
             Severity.MAJOR if blind else Severity.MINOR,
             subject.name,
-            f"{subject.name} answers, but {seen.error}. Ask the device by hand what it says.",
+            f"{subject.name} answers, but {seen.error}. `netwright discover {subject.name}` asks it again.",
             site=subject.site,
             wanted="a whole answer",
             observed=seen.error,

@@ -1,0 +1,35 @@
+"""The summary of a plan on the terminal, in whole sentences."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from netwright.cli.planview import show_plan
+from netwright.deploy.plan import DevicePlan, Plan, PlanState
+
+SAME, DIFFERS, LOST = PlanState.SAME, PlanState.DIFFERS, PlanState.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("states", "unmanaged", "said"),
+    [
+        ([], 0, "There are no active devices to configure. `netwright import` makes some."),
+        ([SAME], 0, "Nothing to do: 1 device runs what is wanted."),
+        ([SAME, SAME], 0, "Nothing to do: 2 devices run what is wanted."),
+        ([DIFFERS], 0, "1 device: 1 differs."),
+        ([SAME, DIFFERS, DIFFERS, LOST], 0, "4 devices: 1 same, 2 differ, 1 unreachable."),
+        ([SAME], 1, "1 device has a platform whose configuration is not rendered."),
+        ([SAME], 7, "7 devices have a platform whose configuration is not rendered."),
+    ],
+)
+def test_the_summary_counts_in_sentences(states: list[PlanState], unmanaged: int, said: str) -> None:
+    plan = Plan(
+        devices=tuple(DevicePlan(device=f"r{n}", state=state) for n, state in enumerate(states)),
+        unmanaged=tuple(f"s{n}" for n in range(unmanaged)),
+    )
+    out = io.StringIO()
+    show_plan(Console(file=out, width=200), plan, diffs=False)
+    assert out.getvalue().splitlines()[-1] == said
