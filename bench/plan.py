@@ -20,10 +20,10 @@ from bench import simulated
 from bench.figure import Watch, figure
 from sqlalchemy import insert
 
-from netwright.app.access import read_access
 from netwright.app.context import Context, open_context
 from netwright.app.deployment import intended, planner_of
 from netwright.app.home import create_home
+from netwright.app.labaccess import read_access
 from netwright.app.upgrade import upgrade
 from netwright.app.vault import load_key
 from netwright.deploy.plan import Plan, PlanState

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from netwright.app import users
-from netwright.app.users import LoginOutcome, Role
+from netwright.app.access import Access, Means, Role
+from netwright.app.users import LoginOutcome
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.database import Database
 from netwright.store.record import Base
@@ -49,7 +50,10 @@ def test_a_random_password_logs_in(database: Database, clock: HeldClock) -> None
     assert len(password) >= 20
     login = users.login(database, clock, "ada", password, HERE)
     assert login.outcome is LoginOutcome.SUCCESS
-    assert users.identify(database, clock, login.token) == users.Identity("ada", Role.OPERATOR)
+    found = users.identify(database, clock, login.token)
+    assert found is not None
+    assert (found.name, found.role) == ("ada", Role.OPERATOR)
+    assert found.access == Access("ada", Means.SESSION, Role.OPERATOR.grants)
 
 
 def test_neither_password_nor_token_is_kept(database: Database, clock: HeldClock, tmp_path: Path) -> None:

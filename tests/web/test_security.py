@@ -11,6 +11,7 @@ from tests.web.conftest import BASE, Browser, BrowserMaker
 from tests.web.seed import PASSWORD, RUNNING, Seeded
 
 from netwright.app import users
+from netwright.app.access import Role
 from netwright.web.application import create_app
 from netwright.web.security import csrf_token, safe_next
 
@@ -88,15 +89,15 @@ async def test_without_a_login_every_route_sends_to_it(full: Seeded, browser_of:
 
 @pytest.mark.parametrize("name", ["vera", "otto", "ada"])
 async def test_each_route_as_each_role(bare: Seeded, browser_of: BrowserMaker, name: str) -> None:
-    role = users.Role({"vera": "viewer", "otto": "operator", "ada": "admin"}[name])
+    role = Role({"vera": "viewer", "otto": "operator", "ada": "admin"}[name])
     browser = await browser_of(bare, name)
     for method, path in routes(bare):
         if path in OPEN or "events" in path or (method, path) == ("POST", "/rollouts"):
             continue  # streams have no end here; a rollout would start a process
-        if path in {"/users/{name}/disable", "/users/{name}/password"} and role is users.Role.ADMIN:
+        if path in {"/users/{name}/disable", "/users/{name}/password"} and role is Role.ADMIN:
             continue  # of a user who is not there; others test them
         status = (await ask(browser, method, concrete(path))).status_code
-        allowed = role.includes(users.Role(needed(method, path)))
+        allowed = role.includes(Role(needed(method, path)))
         assert (status != 403) == allowed, (method, path, status)
         assert status < 500, (method, path)
 

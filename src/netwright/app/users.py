@@ -19,6 +19,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import ForeignKey, Index, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from netwright.app.access import Access, Means, Role
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.database import Database
@@ -36,18 +37,6 @@ MINIMUM_PASSWORD = 10
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,63}\Z")
 _HASHING = threading.BoundedSemaphore(2)  # argon2 takes 64 MiB a run; a flood of logins must not take all
-
-
-class Role(enum.StrEnum):
-    """What a user may do; each includes the one before. Operators merge and deploy, admins keep users."""
-
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    ADMIN = "admin"
-
-    def includes(self, other: Role) -> bool:
-        order = list(Role)
-        return order.index(self) >= order.index(other)
 
 
 class LoginOutcome(enum.StrEnum):
@@ -100,10 +89,11 @@ class LoginEvent(Base):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is asking."""
+    """Who is asking, and what it may do."""
 
     name: str
     role: Role
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +277,7 @@ def identify(database: Database, clock: Clock, token: str) -> Identity | None:
     )
     with database.read() as session:
         row = session.execute(query).one_or_none()
-    return Identity(row.name, row.role) if row else None
+    return Identity(row.name, row.role, Access(row.name, Means.SESSION, row.role.grants)) if row else None
 
 
 def logout(database: Database, clock: Clock, token: str, address: str) -> None:

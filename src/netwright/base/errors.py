@@ -33,6 +33,20 @@ class ConflictError(NetwrightError):
     """The object moved since it was read, or another owner holds it."""
 
 
+class ForbiddenError(NetwrightError, PermissionError):
+    """``who`` may not do ``verb`` (on ``kind``)."""
+
+    def __init__(self, who: str, verb: str, kind: str | None = None) -> None:
+        self.who = who
+        self.verb = verb
+        self.kind = kind
+        super().__init__(
+            f"needs the right to {verb}" + (f" {kind}" if kind else ""),
+            subject=who,
+            remedy="Ask one who keeps users for a role that has it.",
+        )
+
+
 class StorageError(NetwrightError, OSError):
     """Disk, database or repository refused (full, read-only, damaged)."""
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from netwright.app.access import LabAccess, read_access
 from netwright.app.context import Context, open_context
 from netwright.app.home import create_home, default_path, open_home
+from netwright.app.labaccess import LabAccess, read_access
 from netwright.app.upgrade import upgrade
 from netwright.app.users import create_user
 from netwright.app.vault import load_key

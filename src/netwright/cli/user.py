@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from netwright.app import users
+from netwright.app.access import Role
 from netwright.app.context import Context
-from netwright.app.users import Role
 from netwright.base.clock import iso
 from netwright.cli.context import pass_context_object
 

@@ -17,8 +17,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from netwright.app.access import Role
 from netwright.app.context import Context
-from netwright.app.users import Role
 from netwright.base.errors import (
     ConflictError,
     DeviceError,

@@ -16,7 +16,8 @@ from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netwright.app import users
-from netwright.app.users import Identity, Role
+from netwright.app.access import Role
+from netwright.app.users import Identity
 from netwright.web.state import state_of
 
 _COOKIE = "netwright"

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from netwright import __version__
-from netwright.app.users import Role
+from netwright.app.access import Role
 from netwright.web import words
 from netwright.web.charts import spark_path
 from netwright.web.state import state_of

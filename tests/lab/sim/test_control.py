@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from netwright.app.access import read_access
+from netwright.app.labaccess import read_access
 from netwright.base.errors import InputError, NotFoundError
 from netwright.lab.sim.control import Folder, SimulationError, run
 from netwright.lab.sim.fleet import SimulatedFleet

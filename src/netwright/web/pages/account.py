@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from netwright.app import users
-from netwright.app.users import LoginOutcome, Role
+from netwright.app.access import Role
+from netwright.app.users import LoginOutcome
 from netwright.base.errors import InputError
 from netwright.web.security import client_address, requires, session_cookie
 from netwright.web.state import state_of

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from netwright.app.users import Role
+from netwright.app.access import Role
 from netwright.base.errors import InputError
 from netwright.intent.rules import check
 from netwright.inventory import KINDS

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from netwright.app import users
+from netwright.app.access import Role
 from netwright.app.users import LoginOutcome
 from netwright.web.security import (
     LoginNeededError,
@@ -54,7 +55,7 @@ def log_in(
 @router.post("/logout", dependencies=[Depends(same_origin)])
 async def log_out(request: Request) -> Response:
     try:
-        await requires(users.Role.VIEWER)(request)
+        await requires(Role.VIEWER)(request)
     except LoginNeededError:
         return RedirectResponse("/login", status_code=303)
     state = state_of(request)

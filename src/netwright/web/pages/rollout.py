@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from netwright.app.users import Role
+from netwright.app.access import Role
 from netwright.base.errors import NotFoundError
 from netwright.deploy.journal import Journal
 from netwright.deploy.records import RolloutDevice

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netwright.app.access import read_access
+from netwright.app.labaccess import read_access
 from netwright.base.errors import InputError
 
 

@@ -1,0 +1,123 @@
+"""Where an object belongs: found by following its references, as SQL over the kind's own table.
+
+An object belongs where its references lead. Of the references that lead to an anchor's kind the *nearest*
+that has a value counts (a device's own site before its rack's); equally near ones all count (both ends of a
+cable). Only references to kinds declared before count, so the way never turns in a circle. An object of the
+anchor's kind is at itself; where that kind refers to itself (a region's parent) it is also at those above.
+
+To look at an object one of the places it belongs to is enough; to change it, all of them are needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.sql.schema import Column
+
+from netwright.app.access.grant import Anchor, Scope
+from netwright.store.kind import FieldSpec, Kind, Kinds
+
+
+class Reach:
+    """The ways between the kinds of one product, found once each."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = kinds
+        self._order = {name: number for number, name in enumerate(kinds)}
+        self._ways: dict[tuple[str, str], tuple[tuple[FieldSpec, ...], ...]] = {}
+        self._near: dict[tuple[str, str], int | None] = {}
+
+    def ways(self, kind: Kind, anchor: str) -> tuple[tuple[FieldSpec, ...], ...]:
+        """References that lead to the anchor's kind, in groups, the nearest group first; () is none."""
+        known = self._ways.get((kind.name, anchor))
+        if known is None:
+            by_distance: dict[int, list[FieldSpec]] = {}
+            for spec in kind.fields:
+                distance = self._distance(kind, spec, anchor)
+                if distance is not None:
+                    by_distance.setdefault(distance, []).append(spec)
+            known = tuple(tuple(by_distance[distance]) for distance in sorted(by_distance))
+            self._ways[kind.name, anchor] = known
+        return known
+
+    def parent(self, kind: Kind) -> FieldSpec | None:
+        """The one reference of a kind to itself: its objects form a tree. None: they don't."""
+        own = [spec for spec in kind.fields if spec.reference == kind.name]
+        return own[0] if len(own) == 1 else None
+
+    def where(self, kind: Kind, scope: Scope, *, every: bool) -> ColumnElement[bool] | None:
+        """The objects of the kind in the scope; None: all. ``every``: at all their places (to change them),
+        else at one (to see them)."""
+        if scope.everything:
+            return None
+        unplaced = scope.unplaced and not every
+        return and_(*(self._at(kind, anchor, every=every, unplaced=unplaced) for anchor in scope.anchors))
+
+    def _distance(self, kind: Kind, spec: FieldSpec, anchor: str) -> int | None:
+        """Steps to the anchor's kind by this reference; None when it doesn't lead there."""
+        target = spec.reference
+        if target is None or target not in self.kinds or self._order[target] >= self._order[kind.name]:
+            return None
+        steps = self._nearest(self.kinds[target], anchor)
+        return None if steps is None else steps + 1
+
+    def _nearest(self, kind: Kind, anchor: str) -> int | None:
+        if kind.name == anchor:
+            return 0
+        if (kind.name, anchor) not in self._near:
+            steps = (self._distance(kind, spec, anchor) for spec in kind.fields)
+            self._near[kind.name, anchor] = min((step for step in steps if step is not None), default=None)
+        return self._near[kind.name, anchor]
+
+    def _at(self, kind: Kind, anchor: Anchor, *, every: bool, unplaced: bool) -> ColumnElement[bool]:
+        if kind.name == anchor.kind:
+            return self._among(kind, anchor, kind.table.c.id)
+        nearer: list[ColumnElement[bool]] = []  # every reference looked at before is empty
+        found: list[ColumnElement[bool]] = []
+        for group in self.ways(kind, anchor.kind):
+            columns = [kind.table.c[spec.column] for spec in group]
+            there = [
+                self._leads(column, self.kinds[spec.reference or ""], anchor, every=every, unplaced=unplaced)
+                for column, spec in zip(columns, group, strict=True)
+            ]
+            if every:
+                held = [or_(column.is_(None), leads) for column, leads in zip(columns, there, strict=True)]
+                here = and_(or_(*(column.is_not(None) for column in columns)), *held)
+            else:
+                here = or_(*there)
+            found.append(and_(*nearer, here))
+            nearer += [column.is_(None) for column in columns if column.nullable]
+            if any(not column.nullable for column in columns):
+                return or_(*found)
+        if unplaced:
+            found.append(and_(true(), *nearer))
+        return or_(false(), *found)
+
+    def _leads(
+        self, column: Column[Any], target: Kind, anchor: Anchor, *, every: bool, unplaced: bool
+    ) -> ColumnElement[bool]:
+        """That a reference leads to the anchor; false, not null, where it is empty."""
+        if target.name == anchor.kind and not anchor.field:
+            inside = self._among(target, anchor, column)
+        else:
+            condition = self._at(target, anchor, every=every, unplaced=unplaced)
+            inside = column.in_(select(target.table.c.id).where(condition))
+        return and_(column.is_not(None), inside) if column.nullable else inside
+
+    def _among(self, kind: Kind, anchor: Anchor, column: Column[Any]) -> ColumnElement[bool]:
+        """That ``column`` holds the id of an object that the anchor names."""
+        if anchor.field:
+            values = kind.table.c[kind.field(anchor.field).column]
+            return and_(values.is_not(None), values.in_(sorted(anchor.values, key=str)))
+        parent = self.parent(kind)
+        ids = sorted(value for value in anchor.values if isinstance(value, int))
+        return column.in_(ids) if parent is None else column.in_(_subtree(kind, parent, ids))
+
+
+def _subtree(kind: Kind, parent: FieldSpec, roots: list[int]) -> Select[Any]:
+    table = kind.table
+    top = select(table.c.id).where(table.c.id.in_(roots)).cte(recursive=True)
+    below = table.alias()
+    tree = top.union(select(below.c.id).join(top, below.c[parent.column] == top.c.id))
+    return select(tree.c.id)
