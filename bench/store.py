@@ -6,7 +6,7 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
-from netwright.store.delta import Ref
+from netwright.store.delta import Change
+from netwright.store.editor import Editor
 from netwright.store.gitrepo import GitRepository
 from netwright.store.history import as_of
 from netwright.store.naming import natural_keys, resolve
@@ -28,7 +29,7 @@ _DEVICES = 1_000
 _INTERFACES = 48
 
 
-def _no_rules(_session: Session, _touched: set[Ref]) -> list[Problem]:
+def _no_rules(_session: Session, _changes: Sequence[Change]) -> list[Problem]:
     return []
 
 
@@ -61,7 +62,8 @@ def _changesets(folder: Path) -> Iterator[dict[str, Any]]:
     watch = Watch()
     with watch.run():
         opened = changesets.open("1,000 devices", "bench").id
-        _devices(changesets, opened)
+        with changesets.edit(opened) as edit:
+            _devices(edit)
     collected = watch.cpu_s
     with watch.run():
         changesets.merge(opened, "bench", _no_rules)
@@ -84,6 +86,12 @@ def _changesets(folder: Path) -> Iterator[dict[str, Any]]:
                 resolve(session, "interface", "device500/swp7")
         yield _figure("resolve an interface's name", 100, watch.cpu_s, "ms", 1e3)
         devices = sorted(natural_keys(session, "device"))
+    with watch.run():
+        editor = changesets.editor()
+        editor.reserve(objects)
+        _devices(editor, _DEVICES)
+        changesets.commit(editor, "1,000 more", "bench", _no_rules)
+    yield _figure("commit a device of 48 interfaces at once", _DEVICES, watch.cpu_s, "ms", 1e3)
     yield from _small(changesets, devices)
     with database.read() as session, watch.run():
         for _ in range(100):
@@ -96,25 +104,23 @@ def _changesets(folder: Path) -> Iterator[dict[str, Any]]:
     database.close()
 
 
-def _devices(changesets: ChangeSets, opened: int) -> None:
-    with changesets.edit(opened) as edit:
-        region = edit.create("region", {"name": "europe"})
-        place = {"region_id": region, "kind": "exchange", "latitude": 52, "longitude": 4}
-        site = edit.create("site", {"name": "ams", **place})
-        maker = edit.create("manufacturer", {"name": "maker"})
-        model = edit.create("model", {"name": "m48", "manufacturer_id": maker})
-        for number in range(_DEVICES):
-            fields = {"site_id": site, "model_id": model, "role": "tor", "platform": "frr"}
-            address = f"10.{number >> 8}.{number & 255}.1"
-            device = edit.create(
-                "device", {"name": f"device{number}", "management_address": address, **fields}
-            )
-            for port in range(_INTERFACES):
-                port_fields = {"name": f"swp{port}", "speed_bps": 10**10, "device_id": device}
-                edit.create("interface", port_fields)
-            for name in ("PSU 1", "PSU 2", "Console"):
-                part = {"name": name, "device_id": device, "component_class": "power-supply"}
-                edit.create("component", part)
+def _devices(edit: Editor, start: int = 0) -> None:
+    """A thousand devices of 48 interfaces, two power supplies and a console, in a site of their own."""
+    region = edit.create("region", {"name": f"region{start}"})
+    place = {"region_id": region, "kind": "exchange", "latitude": 52, "longitude": 4}
+    site = edit.create("site", {"name": f"site{start}", **place})
+    maker = edit.create("manufacturer", {"name": f"maker{start}"})
+    model = edit.create("model", {"name": f"m48-{start}", "manufacturer_id": maker})
+    for number in range(start, start + _DEVICES):
+        fields = {"site_id": site, "model_id": model, "role": "tor", "platform": "frr"}
+        address = f"10.{number >> 8}.{number & 255}.1"
+        device = edit.create("device", {"name": f"device{number}", "management_address": address, **fields})
+        for port in range(_INTERFACES):
+            port_fields = {"name": f"swp{port}", "speed_bps": 10**10, "device_id": device}
+            edit.create("interface", port_fields)
+        for name in ("PSU 1", "PSU 2", "Console"):
+            part = {"name": name, "device_id": device, "component_class": "power-supply"}
+            edit.create("component", part)
 
 
 def _small(changesets: ChangeSets, devices: list[int]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from netwright.base.address import (
     address_of,
     interface_of,
     key,
+    key_of_text,
     prefix_of,
     span,
 )
@@ -38,6 +39,13 @@ def test_a_key_comes_back(value: Interface) -> None:
     assert len(key(value)) == KEY_LENGTH
     assert interface_of(key(value)) == value
     assert prefix_of(key(value.network)) == value.network
+
+
+@settings(deadline=None)
+@given(interfaces())
+def test_a_key_is_read_straight_from_text(value: Interface) -> None:
+    for one in (value, value.ip, value.network):
+        assert key_of_text(str(one)) == key(one)
     assert address_of(key(value.ip)) == value.ip
 
 

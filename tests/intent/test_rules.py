@@ -13,6 +13,7 @@ from sqlalchemy import event
 from netwright.intent.rules import RULES, Rule, Touched, catalog, check
 from netwright.inventory import KINDS
 from netwright.store.changeset import MergePreview
+from netwright.store.delta import Change, Op
 from netwright.store.naming import resolve
 from netwright.store.problem import Problem
 
@@ -101,7 +102,8 @@ def test_a_small_change_asks_little(demo: Workshop) -> None:
     with demo.database.read() as session:
         interface = resolve(session, "interface", "ams-edge1/swp1")
         event.listen(demo.database.engine, "before_cursor_execute", note)
-        assert check(session, {("interface", interface)}) == []
+        change = Change("interface", interface, Op.UPDATE, {"mtu": 1500}, {"mtu": 9000})
+        assert check(session, [change]) == []
     assert 0 < len(said) < 40
     assert all("WHERE" in statement for statement in said)
 

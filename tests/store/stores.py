@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import MetaData, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session
 
 from netwright.base import address
-from netwright.store.changeset import ChangeSets
+from netwright.store.changeset import ChangeSets, Check
 from netwright.store.database import Database
-from netwright.store.delta import Ref
+from netwright.store.delta import Change
 from netwright.store.history import documents
 from netwright.store.kind import Kinds
 from netwright.store.problem import Problem
@@ -88,9 +88,7 @@ class Store:
     def open(self, title: str = "test") -> int:
         return self.changesets.open(title, "ada").id
 
-    def merge(
-        self, changeset_id: int, check: Callable[[Session, set[Ref]], list[Problem]] | None = None
-    ) -> int:
+    def merge(self, changeset_id: int, check: Check | None = None) -> int:
         return self.changesets.merge(changeset_id, "bob", check or no_rules)
 
     def make(self, kind: str, **fields: Any) -> int:
@@ -117,5 +115,5 @@ class Store:
             return {name: documents(session, kind) for name, kind in self.kinds.items()}
 
 
-def no_rules(session: Session, touched: set[Ref]) -> list[Problem]:
+def no_rules(session: Session, changes: Sequence[Change]) -> list[Problem]:
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.changeset import ChangeSetState, Keep
-from netwright.store.delta import Op, Ref
+from netwright.store.delta import Change, Op, Ref
 from netwright.store.history import current_revision
 from netwright.store.problem import MergeConflictError, Problem, RulesBrokenError, Severity
 
@@ -293,8 +294,8 @@ class TestMerging:
         object_id = store.changesets.create(changeset, "t_box", {"name": "b"})
         seen: list[set[Ref]] = []
 
-        def look(session: Session, touched: set[Ref]) -> list[Problem]:
-            seen.append(touched)
+        def look(session: Session, changes: Sequence[Change]) -> list[Problem]:
+            seen.append({change.ref for change in changes})
             kind = store.kinds["t_box"]
             assert session.get(kind.record, object_id) is not None
             return []

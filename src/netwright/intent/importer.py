@@ -24,7 +24,7 @@ from netwright.intent.shorthand import Shorthand
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
-from netwright.store.delta import Op, Ref
+from netwright.store.delta import Change, Op, Ref
 from netwright.store.diff import ObjectDiff
 from netwright.store.editor import Editor
 from netwright.store.history import documents
@@ -152,8 +152,8 @@ def _finish(
 ) -> ImportResult:
     noted: list[Problem] = []
 
-    def check(session: Session, touched: set[Ref]) -> list[Problem]:
-        found = rules.check(session, touched)
+    def check(session: Session, changes: Sequence[Change]) -> list[Problem]:
+        found = rules.check(session, changes)
         noted.extend(found)
         return found
 

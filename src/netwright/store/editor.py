@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
+from operator import itemgetter
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.database import Database
 from netwright.store.delta import Change, Delta, Op, Ref, deleted, updated
-from netwright.store.history import chunks, documents
 from netwright.store.identity import allocate
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import Namer
+from netwright.store.rows import chunks, documents, dumps, rows_of, statements
 from netwright.store.value import Doc, codec
 
 _LARGEST_BLOCK = 1_000
@@ -31,14 +33,22 @@ class Editor:
         self._edits: list[tuple[Op, Kind, int, Doc]] = []
         self._ids: Iterator[int] = iter(())
         self._block = 1
+        self.created: set[int] = set()
+        """Ids that it gave to new objects."""
 
     def create(self, kind: str, fields: Mapping[str, Any]) -> int:
         """A new object; returns its id, which other edits may refer to at once."""
         described = self._kinds[kind]
         doc = codec(described).take_new(fields)
         object_id = self._next_id()
+        self.created.add(object_id)
         self._edits.append((Op.CREATE, described, object_id, doc))
         return object_id
+
+    def reserve(self, count: int) -> None:
+        """Take the ids of ``count`` objects at once: a large batch asks the counter once only."""
+        with self._database.write() as session:
+            self._ids = chain(self._ids, allocate(session, count))
 
     def update(self, kind: str, object_id: int, fields: Mapping[str, Any]) -> None:
         """Other values for some fields. Values that are there already change nothing."""
@@ -52,14 +62,23 @@ class Editor:
 
     def flush(self, session: Session, changeset_id: int) -> None:
         """Fold what was collected into the deltas of the change set."""
+        self._folded(session, changeset_id).store()
+
+    def changes(self, session: Session) -> tuple[list[Change], dict[Ref, Doc]]:
+        """What was collected as changes of the state that ``session`` sees, and the documents that there
+        are of the objects they touch. For one transaction: see ``ChangeSets.commit``."""
+        fold = self._folded(session, None)
+        return fold.changes(), fold.present
+
+    def _folded(self, session: Session, changeset_id: int | None) -> _Fold:
         fold = _Fold(session, self._kinds, changeset_id)
         for op, edits in _runs(self._edits):
             if op is Op.DELETE:
                 fold.delete([(kind, object_id) for _, kind, object_id, _ in edits])
             else:
                 fold.write(edits)
-        fold.store()
         self._edits = []
+        return fold
 
     def _next_id(self) -> int:
         for object_id in self._ids:
@@ -71,9 +90,9 @@ class Editor:
 
 
 class _Fold:
-    """The deltas of a change set that edits touch, as they become."""
+    """The deltas of a change set that edits touch, as they become; none yet without a change set."""
 
-    def __init__(self, session: Session, kinds: Kinds, changeset_id: int) -> None:
+    def __init__(self, session: Session, kinds: Kinds, changeset_id: int | None) -> None:
         self._session = session
         self._kinds = kinds
         self._changeset_id = changeset_id
@@ -83,6 +102,8 @@ class _Fold:
         """Ids that have a row in the table."""
         self._whole: set[str] = set()
         """Kinds all of whose deltas are loaded."""
+        self.present: dict[Ref, Doc] = {}
+        """Touched objects that the tables hold."""
 
     def write(self, edits: list[tuple[Op, Kind, int, Doc]]) -> None:
         """Creates and updates, in their order."""
@@ -92,14 +113,12 @@ class _Fold:
                 self._set((kind.name, object_id), Change(kind.name, object_id, op, None, doc))
             else:
                 ids[kind.name].add(object_id)
-        present: dict[Ref, Doc] = {}
         for name, wanted in ids.items():
             self._load(name, wanted)
-            there = documents(self._session, self._kinds[name], wanted)
-            present.update(((name, object_id), doc) for object_id, doc in there.items())
+            self._documents(self._kinds[name], wanted)
         for op, kind, object_id, doc in edits:
             if op is Op.UPDATE:
-                self._update(kind, object_id, doc, present)
+                self._update(kind, object_id, doc)
 
     def delete(self, targets: Iterable[tuple[Kind, int]]) -> None:
         """Deletions, with all that the objects own: children in the tables and in the change set."""
@@ -120,13 +139,23 @@ class _Fold:
 
     def store(self) -> None:
         """Write the deltas that changed."""
+        assert self._changeset_id is not None
         stale = [object_id for _, object_id in self._written if object_id in self._stored]
         for part in chunks(stale):
             self._session.execute(
                 delete(Delta).where(Delta.changeset_id == self._changeset_id, Delta.object_id.in_(part))
             )
-        changes = (self._changes[ref] for ref in sorted(self._written, key=lambda ref: ref[1]))
-        write_deltas(self._session, self._changeset_id, (change for change in changes if change is not None))
+        write_deltas(self._session, self._changeset_id, self.changes())
+
+    def changes(self) -> list[Change]:
+        """The changes that were written, in the order of ids."""
+        changes = (self._changes[ref] for ref in sorted(self._written, key=itemgetter(1)))
+        return [change for change in changes if change is not None]
+
+    def _documents(self, kind: Kind, ids: Collection[int]) -> dict[int, Doc]:
+        there = documents(self._session, kind, ids)
+        self.present.update(((kind.name, object_id), doc) for object_id, doc in there.items())
+        return there
 
     def _set(self, ref: Ref, change: Change | None) -> None:
         self._changes[ref] = change
@@ -136,7 +165,7 @@ class _Fold:
         change = self._changes.get(ref)
         return change is not None and change.op is op
 
-    def _update(self, kind: Kind, object_id: int, doc: Doc, present: Mapping[Ref, Doc]) -> None:
+    def _update(self, kind: Kind, object_id: int, doc: Doc) -> None:
         ref = (kind.name, object_id)
         if self._is(ref, Op.DELETE):
             raise InputError(
@@ -144,13 +173,13 @@ class _Fold:
                 subject=f"{kind.name} {Namer(self._session).key(kind, object_id)}",
                 remedy="Create it anew, or edit it in another change set.",
             )
-        if ref not in present and not self._is(ref, Op.CREATE):
+        if ref not in self.present and not self._is(ref, Op.CREATE):
             raise _missing(kind, object_id)
         known = self._changes.get(ref)
-        self._set(ref, updated(codec(kind), known, ref, present.get(ref, {}), doc))
+        self._set(ref, updated(codec(kind), known, ref, self.present.get(ref, {}), doc))
 
     def _delete(self, kind: Kind, ids: set[int]) -> None:
-        there = documents(self._session, kind, ids)
+        there = self._documents(kind, ids)
         for object_id in ids:
             ref = (kind.name, object_id)
             known = self._changes.get(ref)
@@ -161,10 +190,9 @@ class _Fold:
             if not spec.owner:
                 continue
             self._load_kind(child.name)
-            found: set[int] = set()
-            column = child.table.c[spec.column]
-            for part in chunks(ids):
-                found.update(self._session.scalars(select(child.table.c.id).where(column.in_(part))))
+            connection = self._session.connection()
+            referring = rows_of(child, connection).referring(connection, spec.column, ids)
+            found = {object_id for object_id, _ in referring}
             for (kind_name, object_id), change in self._changes.items():
                 if kind_name != child.name or change is None or spec.column not in (change.after or {}):
                     continue
@@ -174,16 +202,20 @@ class _Fold:
 
     def _require(self, kind: Kind, ids: set[int]) -> None:
         unknown = {object_id for object_id in ids if self._changes.get((kind.name, object_id)) is None}
+        if not unknown:
+            return
         for object_id in sorted(unknown - documents(self._session, kind, unknown).keys()):
             raise _missing(kind, object_id)
 
     def _load(self, kind_name: str, ids: Iterable[int]) -> None:
+        if self._changeset_id is None:
+            return
         unknown = [object_id for object_id in ids if (kind_name, object_id) not in self._changes]
         for part in chunks(unknown):
             self._take(self._query().where(Delta.object_id.in_(part)))
 
     def _load_kind(self, kind_name: str) -> None:
-        if kind_name not in self._whole:
+        if self._changeset_id is not None and kind_name not in self._whole:
             self._whole.add(kind_name)
             self._take(self._query().where(Delta.kind == kind_name))
 
@@ -200,21 +232,22 @@ class _Fold:
 
 def write_deltas(session: Session, changeset_id: int, changes: Iterable[Change]) -> None:
     """Insert deltas that the change set does not hold yet."""
-    for part in chunks(changes):
-        session.execute(
-            insert(Delta.__table__),  # type: ignore[arg-type]
-            [
-                {
-                    "changeset_id": changeset_id,
-                    "object_id": change.id,
-                    "kind": change.kind,
-                    "op": change.op,
-                    "before": change.before,
-                    "after": change.after,
-                }
-                for change in part
-            ],
+    columns = ("changeset_id", "object_id", "kind", "op", "before", "after")
+    connection = session.connection()
+    statement = statements(connection).insert(cast("Table", Delta.__table__), columns)
+    rows = (
+        (
+            changeset_id,
+            change.id,
+            change.kind,
+            change.op.value,
+            None if change.before is None else dumps(change.before),
+            None if change.after is None else dumps(change.after),
         )
+        for change in changes
+    )
+    for part in chunks(rows):
+        connection.exec_driver_sql(statement, part)
 
 
 def _missing(kind: Kind, object_id: int) -> NotFoundError:

@@ -1,28 +1,29 @@
 """What was, who changed it and when. Revisions are one line of numbers; 0 is the empty beginning.
 
-A history row keeps one object's change in one revision, in the shape of ``delta.Change``: a create its whole
-after-image, an update the changed columns before and after, a delete the whole before-image. So history
-stays about as large as what was written, replays forwards from nothing, and an old state is found backwards
+A history row keeps what one object was before one revision: nothing for a create, the changed columns for an
+update, all of them for a delete. What it was after stands in the next row of the object, or in the tables; so
+no value is kept twice, and a bulk creation adds some forty bytes an object. An old state is found backwards
 from the present at the cost of what changed since. Rows are plain JSON: any tool can read them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, cast
 
-from sqlalchemy import JSON, Index, Row, Text, func, insert, select
+from sqlalchemy import JSON, Index, Table, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from netwright.store.delta import Change, Op
 from netwright.store.kind import Kind, as_kind
 from netwright.store.record import Base, BigId
+from netwright.store.rows import chunks, documents, dumps, statements
 from netwright.store.value import Doc, codec
 
-_CHUNK = 5_000
-T = TypeVar("T")
+__all__ = ["Blame", "History", "HistoryEntry", "Revision", "as_of", "blame", "changes_of", "chunks"]
+__all__ += ["current_revision", "documents", "documents_as_of", "field_pairs", "history_of", "record"]
 
 
 class Revision(Base):
@@ -40,7 +41,7 @@ class Revision(Base):
 
 
 class History(Base):
-    """One object's change in one revision."""
+    """One object's change in one revision. ``before``: see the module."""
 
     __tablename__ = "history"
     __table_args__ = (Index("ix_history_revision_kind", "revision", "kind"), {"sqlite_with_rowid": False})
@@ -50,7 +51,9 @@ class History(Base):
     kind: Mapped[str]
     op: Mapped[Op]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+_TABLE = cast("Table", History.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,6 @@ class Blame:
     at: float
 
 
-def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
-    """Lists of at most ``size``: databases bound the parameters of a statement."""
-    iterator = iter(items)
-    while part := list(islice(iterator, size)):
-        yield part
-
-
 def current_revision(session: Session) -> int:
     """The number of the last revision; 0 before the first merge."""
     return session.scalar(select(func.max(Revision.number))) or 0
@@ -89,42 +85,32 @@ def current_revision(session: Session) -> int:
 
 def changes_of(session: Session, revision: int) -> list[Change]:
     """All that one revision changed."""
-    columns = (History.kind, History.object_id, History.op, History.before, History.after)
-    rows = session.execute(select(*columns).where(History.revision == revision).order_by(History.object_id))
-    return [Change(*row) for row in rows]
+    columns = (History.kind, History.object_id, History.op, History.before)
+    query = select(*columns).where(History.revision == revision).order_by(History.object_id)
+    rows = session.execute(query).all()
+    ids: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        ids[row.kind].append(row.object_id)
+    after = {name: documents_as_of(session, as_kind(name), revision, mine) for name, mine in ids.items()}
+    return [_change(kind, object_id, op, before, after[kind]) for kind, object_id, op, before in rows]
 
 
 def record(session: Session, revision: int, changes: Sequence[Change]) -> None:
     """Write what a revision changed."""
-    for part in chunks(changes):
-        session.execute(
-            insert(History.__table__),  # type: ignore[arg-type]
-            [
-                {
-                    "object_id": change.id,
-                    "revision": revision,
-                    "kind": change.kind,
-                    "op": change.op,
-                    "before": change.before,
-                    "after": change.after,
-                }
-                for change in part
-            ],
+    connection = session.connection()
+    statement = statements(connection).insert(_TABLE, ("object_id", "revision", "kind", "op", "before"))
+    rows = (
+        (
+            change.id,
+            revision,
+            change.kind,
+            change.op.value,
+            None if change.before is None else dumps(change.before),
         )
-
-
-def documents(session: Session, kind: Kind, ids: Collection[int] | None = None) -> dict[int, Doc]:
-    """The objects of a kind as they are now, or those of ``ids`` that there are, as plain documents."""
-    ways = codec(kind)
-    table = kind.table
-    query = select(table.c.id, *(table.c[name] for name in ways.columns))
-    if ids is None:
-        return {row[0]: ways.plain_row(row[1:]) for row in session.execute(query)}
-    found: dict[int, Doc] = {}
-    for part in chunks(ids):
-        rows = session.execute(query.where(table.c.id.in_(part)))
-        found.update((row[0], ways.plain_row(row[1:])) for row in rows)
-    return found
+        for change in changes
+    )
+    for part in chunks(rows):
+        connection.exec_driver_sql(statement, part)
 
 
 def documents_as_of(
@@ -159,24 +145,30 @@ def as_of(
 
 def history_of(session: Session, kind: Kind | str, object_id: int) -> list[HistoryEntry]:
     """What happened to one object, newest first; empty for one that never was."""
+    kind = as_kind(kind)
     query = (
-        select(Revision, History.op, History.before, History.after)
+        select(Revision, History.op, History.before)
         .join(Revision, Revision.number == History.revision)
-        .where(History.object_id == object_id, History.kind == as_kind(kind).name)
+        .where(History.object_id == object_id, History.kind == kind.name)
         .order_by(History.revision.desc())
     )
-    return [
-        HistoryEntry(
-            revision=revision.number,
-            at=revision.at,
-            author=revision.author,
-            changeset_id=revision.changeset_id,
-            message=revision.message,
-            op=op,
-            fields=field_pairs(before, after),
+    docs = documents(session, kind, [object_id])
+    found: list[HistoryEntry] = []
+    for revision, op, before in session.execute(query):
+        change = _change(kind.name, object_id, op, before, docs)
+        found.append(
+            HistoryEntry(
+                revision=revision.number,
+                at=revision.at,
+                author=revision.author,
+                changeset_id=revision.changeset_id,
+                message=revision.message,
+                op=op,
+                fields=field_pairs(change.before, change.after),
+            )
         )
-        for revision, op, before, after in session.execute(query)
-    ]
+        _undo(docs, [(object_id, op, before)])
+    return found
 
 
 def blame(session: Session, kind: Kind | str, object_id: int) -> dict[str, Blame]:
@@ -198,7 +190,19 @@ def field_pairs(before: Doc | None, after: Doc | None) -> dict[str, tuple[Any, A
     return {column: (old.get(column), new.get(column)) for column in (new if after is not None else old)}
 
 
-def _undo(docs: dict[int, Doc], rows: Iterable[Row[int, Op, Doc | None]]) -> None:
+def _change(kind: str, object_id: int, op: Op, before: Doc | None, docs: Mapping[int, Doc]) -> Change:
+    """A row as a change; ``docs`` are the documents after it."""
+    after: Doc | None = None
+    if op is Op.CREATE:
+        after = dict(docs[object_id])
+    elif op is Op.UPDATE:
+        doc = docs[object_id]
+        after = {column: doc.get(column) for column in before or {}}
+    return Change(kind, object_id, op, before, after)
+
+
+def _undo(docs: dict[int, Doc], rows: Iterable[Sequence[Any]]) -> None:
+    """Undo history rows (object, op, before), the newest first."""
     for object_id, op, before in rows:
         if op is Op.CREATE:
             docs.pop(object_id, None)

@@ -7,18 +7,19 @@ sentences about objects and not a database's words about constraints.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, UniqueConstraint, select, tuple_
 from sqlalchemy.orm import Session
 
 from netwright.store.delta import Ref
-from netwright.store.history import chunks
 from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem
+from netwright.store.rows import chunks, rows_of
 from netwright.store.value import Doc, codec
 
 
@@ -28,20 +29,25 @@ class Outlook:
 
     docs: dict[Ref, Doc | None]
     created: set[Ref] = field(default_factory=set)
-    changed: dict[Ref, set[str]] = field(default_factory=dict)
-    """Columns written, for what is created or updated."""
+    changed: dict[str, dict[int, Collection[str]]] = field(default_factory=lambda: defaultdict(dict))
+    """Kind -> id -> columns written, for what is created or updated."""
+    deleted: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
-    def of(self, kind: Kind) -> Iterator[tuple[int, Doc]]:
-        """Documents of a kind that something is written to."""
-        for ref in self.changed:
-            doc = self.docs[ref]
-            if ref[0] == kind.name and doc is not None:
-                yield ref[1], doc
+    def write(self, ref: Ref, doc: Doc, columns: Collection[str]) -> None:
+        self.docs[ref] = doc
+        self.changed[ref[0]][ref[1]] = columns
 
-    def deleted(self, kind: Kind) -> set[int]:
-        return {
-            object_id for (name, object_id), doc in self.docs.items() if name == kind.name and doc is None
-        }
+    def delete(self, ref: Ref) -> None:
+        self.docs[ref] = None
+        self.deleted[ref[0]].add(ref[1])
+
+    def of(self, kind: Kind) -> Iterator[tuple[int, Collection[str], Doc]]:
+        """Id, written columns and document of all of a kind that something is written to."""
+        docs, name = self.docs, kind.name
+        for object_id, columns in self.changed.get(name, {}).items():
+            doc = docs[name, object_id]
+            assert doc is not None
+            yield object_id, columns, doc
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Referrer:
     target: int
 
 
+@cache
 def unique_sets(table: Table) -> list[tuple[str, ...]]:
     """The groups of columns that are unique together, the primary key left out."""
     found = {
@@ -69,7 +76,7 @@ def clashes(session: Session, kinds: Kinds, outlook: Outlook, namer: Namer) -> l
     """Objects that would have the same unique values as another."""
     problems: list[Problem] = []
     for kind in kinds.values():
-        for columns in unique_sets(kind.table):
+        for columns in unique_sets(kind.table) if kind.name in outlook.changed else ():
             problems.extend(_clashes(session, kind, columns, outlook, namer))
     return problems
 
@@ -78,13 +85,16 @@ def broken_references(session: Session, kinds: Kinds, outlook: Outlook, namer: N
     """Written references to objects that are not there after the merge."""
     problems: list[Problem] = []
     for kind in kinds.values():
+        if kind.name not in outlook.changed:
+            continue
         for spec in kind.fields:
             if spec.reference is None:
                 continue
+            column = spec.column
             wanted = {
-                object_id: doc[spec.column]
-                for object_id, doc in outlook.of(kind)
-                if spec.column in outlook.changed[kind.name, object_id] and doc[spec.column] is not None
+                object_id: doc[column]
+                for object_id, columns, doc in outlook.of(kind)
+                if doc[column] is not None and column in columns
             }
             missing = _missing(session, kinds[spec.reference], set(wanted.values()), outlook)
             problems.extend(
@@ -104,17 +114,16 @@ def broken_references(session: Session, kinds: Kinds, outlook: Outlook, namer: N
 
 def left_behind(session: Session, kinds: Kinds, outlook: Outlook) -> Iterator[Referrer]:
     """Untouched objects that refer to one that would be deleted."""
+    connection = session.connection()
     for kind in kinds.values():
-        gone = outlook.deleted(kind)
+        gone = outlook.deleted.get(kind.name)
         if not gone:
             continue
         for referrer, spec in kinds.referrers(kind.name):
-            column = referrer.table.c[spec.column]
-            for part in chunks(gone):
-                rows = session.execute(select(referrer.table.c.id, column).where(column.in_(part)))
-                for object_id, target in rows:
-                    if not _moved_on(outlook, (referrer.name, object_id), spec, target):
-                        yield Referrer(referrer, spec, object_id, target)
+            rows = rows_of(referrer, connection).referring(connection, spec.column, gone)
+            for object_id, target in rows:
+                if not _moved_on(outlook, (referrer.name, object_id), spec, target):
+                    yield Referrer(referrer, spec, object_id, target)
 
 
 def _moved_on(outlook: Outlook, ref: Ref, spec: FieldSpec, target: int) -> bool:
@@ -140,14 +149,15 @@ def _clashes(
     holders: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     searched: set[tuple[Any, ...]] = set()
     fresh = _fresh_columns(kind, columns)
-    for object_id, doc in outlook.of(kind):
-        if outlook.changed[kind.name, object_id].isdisjoint(columns):
+    created = outlook.created
+    for object_id, written, doc in outlook.of(kind):
+        if not any(name in written for name in columns):
             continue
-        values = tuple(doc[name] for name in columns)
+        values = tuple([doc[name] for name in columns])
         if None in values:
             continue  # SQL: an empty value is equal to nothing
         holders[values].append(object_id)
-        if not any((target, doc[name]) in outlook.created for name, target in fresh):
+        if not any((target, doc[name]) in created for name, target in fresh):
             searched.add(values)
     for values, object_id in _others(session, kind, columns, searched, outlook):
         holders[values].append(object_id)
@@ -190,7 +200,8 @@ def _others(
 
 
 def _rewritten(outlook: Outlook, ref: Ref, columns: tuple[str, ...]) -> bool:
-    return not outlook.changed.get(ref, set()).isdisjoint(columns)
+    written = outlook.changed.get(ref[0], {}).get(ref[1], ())
+    return any(name in written for name in columns)
 
 
 def _clash(

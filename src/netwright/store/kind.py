@@ -49,9 +49,11 @@ class FieldSpec:
     max_length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A kind of object: its record class, fields in declared order, and the fields of its natural key."""
+    """A kind of object: its record class, fields in declared order, and the fields of its natural key.
+
+    There is one a record class, so kinds are the same when they are the same object."""
 
     name: str
     record: type[Record]
@@ -72,7 +74,12 @@ class Kind:
 
     @property
     def key_fields(self) -> tuple[FieldSpec, ...]:
-        return tuple(self.field(name) for name in self.key)
+        return _key_fields(self)
+
+
+@cache
+def _key_fields(kind: Kind) -> tuple[FieldSpec, ...]:
+    return tuple(kind.field(name) for name in kind.key)
 
 
 class Kinds(Mapping[str, Kind]):

@@ -8,19 +8,18 @@ or changing what was deleted. Cost follows the change set, never the size of the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from netwright.store.delta import Change, Op, Ref
-from netwright.store.history import chunks, documents
 from netwright.store.integrity import Outlook, broken_references, clashes, left_behind, unique_sets
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.problem import Conflict, Problem
+from netwright.store.rows import documents, rows_of
 from netwright.store.value import Doc, codec
 
 
@@ -50,23 +49,20 @@ class MergePlan:
     present: dict[Ref, Doc] = field(default_factory=dict)
     """The touched objects as they are before the merge."""
 
-    @property
-    def touched(self) -> set[Ref]:
-        return {change.ref for change in self.changes}
 
-
-def plan_merge(session: Session, kinds: Kinds, wanted: Collection[Change]) -> MergePlan:
-    """Compare a change set with the state that ``session`` sees."""
+def plan_merge(
+    session: Session, kinds: Kinds, wanted: Collection[Change], present: dict[Ref, Doc] | None = None
+) -> MergePlan:
+    """Compare a change set with the state that ``session`` sees. ``present``: the documents that there are
+    of all touched objects, where that is known already."""
     plan = MergePlan()
     by_kind: dict[str, list[Change]] = defaultdict(list)
     for change in wanted:
         by_kind[change.kind].append(change)
+    plan.present = _present(session, kinds, by_kind) if present is None else present
     for kind in kinds.values():
-        changes = by_kind.get(kind.name, [])
-        present = documents(session, kind, [change.id for change in changes]) if changes else {}
-        plan.present.update(((kind.name, object_id), doc) for object_id, doc in present.items())
-        for change in changes:
-            _compare(plan, kind, change, present.get(change.id))
+        for change in by_kind.get(kind.name, ()):
+            _compare(plan, kind, change, plan.present.get((kind.name, change.id)))
     namer = Namer(session, plan.outlook.docs)
     for left in left_behind(session, kinds, plan.outlook):
         if left.spec.owner:
@@ -97,23 +93,31 @@ def name_conflicts(session: Session, plan: MergePlan) -> list[Conflict]:
 def apply(session: Session, kinds: Kinds, plan: MergePlan) -> None:
     """Write a plan that has neither contests nor errors, in bulk statements by kind: deletions first and
     children first, then updates, then creations with parents first."""
-    by_kind: dict[str, dict[Op, list[Change]]] = {}
+    by_kind: dict[str, dict[Op, list[Change]]] = defaultdict(lambda: {op: [] for op in Op})
     for change in plan.changes:
-        by_kind.setdefault(change.kind, {op: [] for op in Op})[change.op].append(change)
+        by_kind[change.kind][change.op].append(change)
     touched = [kind for kind in kinds.values() if kind.name in by_kind]
+    connection = session.connection()
     for kind in reversed(touched):
-        _delete(session, kind, [change.id for change in by_kind[kind.name][Op.DELETE]])
+        gone = [change.id for change in by_kind[kind.name][Op.DELETE]]
+        rows_of(kind, connection).delete(connection, gone)
     for kind in touched:
         changes = by_kind[kind.name]
+        table = rows_of(kind, connection)
         passing, plain = _passing(kind, changes[Op.UPDATE], plan)
-        _delete(session, kind, passing)
-        _update(session, kind, plain)
-        rows = [{"id": change.id, **(change.after or {})} for change in changes[Op.CREATE]]
-        rows += [
-            {"id": object_id, **(plan.outlook.docs[kind.name, object_id] or {})} for object_id in passing
-        ]
-        for part in chunks(rows):
-            session.execute(insert(kind.table), part)
+        table.delete(connection, passing)
+        table.update(connection, plain)
+        rows = [(change.id, change.after or {}) for change in changes[Op.CREATE]]
+        rows += [(object_id, plan.outlook.docs[kind.name, object_id] or {}) for object_id in passing]
+        table.insert(connection, rows)
+
+
+def _present(session: Session, kinds: Kinds, by_kind: Mapping[str, Sequence[Change]]) -> dict[Ref, Doc]:
+    found: dict[Ref, Doc] = {}
+    for name, changes in by_kind.items():
+        docs = documents(session, kinds[name], [change.id for change in changes])
+        found.update(((name, object_id), doc) for object_id, doc in docs.items())
+    return found
 
 
 def _compare(plan: MergePlan, kind: Kind, change: Change, there: Doc | None) -> None:
@@ -129,11 +133,13 @@ def _compare_create(plan: MergePlan, kind: Kind, change: Change, there: Doc | No
     ways = codec(kind)
     ours = change.after or {}
     if there is None:
-        doc = {name: ours[name] if name in ours else ways.missing(name) for name in ways.columns}
-        plan.changes.append(Change(kind.name, change.id, Op.CREATE, None, doc))
-        plan.outlook.docs[change.ref] = doc
+        whole = change
+        if tuple(ours) != ways.columns and ours.keys() != ways.fields.keys():  # of an older schema
+            doc = {name: ours[name] if name in ours else ways.missing(name) for name in ways.columns}
+            whole = Change(kind.name, change.id, Op.CREATE, None, doc)
+        plan.changes.append(whole)
         plan.outlook.created.add(change.ref)
-        plan.outlook.changed[change.ref] = set(doc)
+        plan.outlook.write(change.ref, whole.after or {}, ways.fields.keys())
         return
     for column, value in ours.items():  # brought back from deletion in both
         if column in ways.fields and not ways.same(column, there[column], value):
@@ -161,8 +167,7 @@ def _compare_update(plan: MergePlan, kind: Kind, change: Change, there: Doc | No
     if written:
         before = {column: there[column] for column in written}
         plan.changes.append(Change(kind.name, change.id, Op.UPDATE, before, written))
-        plan.outlook.docs[change.ref] = {**there, **written}
-        plan.outlook.changed[change.ref] = set(written)
+        plan.outlook.write(change.ref, {**there, **written}, written.keys())
 
 
 def _compare_delete(plan: MergePlan, kind: Kind, change: Change, there: Doc) -> None:
@@ -175,7 +180,7 @@ def _compare_delete(plan: MergePlan, kind: Kind, change: Change, there: Doc) -> 
     ]
     plan.contests += contested
     plan.changes.append(Change(kind.name, change.id, Op.DELETE, there, None))
-    plan.outlook.docs[change.ref] = None
+    plan.outlook.delete(change.ref)
 
 
 def _dangling(kind: Kind, object_id: int, target_kind: str, target: int, namer: Namer) -> Problem:
@@ -214,27 +219,3 @@ def _passing(kind: Kind, changes: Sequence[Change], plan: MergePlan) -> tuple[li
         else:
             plain.append(change)
     return passing, plain
-
-
-def _delete(session: Session, kind: Kind, ids: Iterable[int]) -> None:
-    for part in chunks(ids):
-        session.execute(delete(kind.table).where(kind.table.c.id.in_(part)))
-
-
-def _update(session: Session, kind: Kind, changes: Sequence[Change]) -> None:
-    """One statement a set of columns, however many objects."""
-    shapes: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for change in changes:
-        after = change.after or {}
-        shapes[tuple(sorted(after))].append(
-            {"object_id": change.id, **{f"new_{name}": value for name, value in after.items()}}
-        )
-    connection = session.connection()
-    for columns, rows in shapes.items():
-        statement = (
-            update(kind.table)
-            .where(kind.table.c.id == bindparam("object_id"))
-            .values({name: bindparam(f"new_{name}") for name in columns})
-        )
-        for part in chunks(rows):
-            connection.execute(statement, part)

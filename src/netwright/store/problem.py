@@ -67,11 +67,11 @@ class Conflict:
 class MergeConflictError(ConflictError):
     """A change set contests what was merged since. ``conflicts`` lists everything contested."""
 
-    def __init__(self, changeset_id: int, conflicts: Sequence[Conflict]) -> None:
+    def __init__(self, changeset_id: int | None, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
         super().__init__(
             _listing(f"cannot be merged, conflicts: {len(conflicts)}", conflicts),
-            subject=f"change set {changeset_id}",
+            subject=_which(changeset_id),
             remedy="Settle each with `netwright change resolve`.",
         )
 
@@ -82,12 +82,12 @@ class MergeConflictError(ConflictError):
 class RulesBrokenError(InputError):
     """The merged state would break rules. ``problems`` lists every one, warnings too."""
 
-    def __init__(self, changeset_id: int, problems: Sequence[Problem]) -> None:
+    def __init__(self, changeset_id: int | None, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(
             _listing(f"cannot be merged, problems: {len(problems)}", problems),
-            subject=f"change set {changeset_id}",
-            remedy="Mend the change set, then merge again.",
+            subject=_which(changeset_id),
+            remedy="Mend what is wrong, then try again.",
         )
 
     def __str__(self) -> str:
@@ -97,6 +97,10 @@ class RulesBrokenError(InputError):
 def broken(problems: Iterable[Problem]) -> bool:
     """Whether any problem is an error."""
     return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _which(changeset_id: int | None) -> str:
+    return "this change" if changeset_id is None else f"change set {changeset_id}"
 
 
 def _shown(value: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ Doc: TypeAlias = dict[str, Any]
 """Plain values by column name."""
 
 _INTEGER_BITS = 63
+_LARGEST = (1 << _INTEGER_BITS) - 1
 _YES = {
     "true": True,
     "yes": True,
@@ -62,6 +64,16 @@ class Codec:
         self.fields = {spec.column: _field_codec(kind, spec) for spec in kind.fields}
         self.columns = tuple(self.fields)
         self._plain = tuple((name, codec.plain) for name, codec in self.fields.items())
+        self._takers = {name: field.take for name, field in self.fields.items()}
+        self._nullable = frozenset(name for name, field in self.fields.items() if field.nullable)
+        self._nonempty = frozenset(name for name, field in self.fields.items() if field.nonempty)
+        self._required = frozenset(
+            name for name, field in self.fields.items() if field.default is None and not field.nullable
+        )
+        defaults = {name: self.missing(name) for name in self.fields}
+        self._blank: Doc = dict(defaults)
+        self._made = tuple(name for name, value in defaults.items() if isinstance(value, list | dict))
+        """Columns whose default is a new object each time."""
 
     def take(self, fields: Mapping[str, Any], subject: str) -> Doc:
         """Given values as plain ones. Raises InputError naming object, field and what was expected."""
@@ -69,22 +81,39 @@ class Codec:
 
     def take_new(self, fields: Mapping[str, Any]) -> Doc:
         """The whole document of a new object: given values, and defaults for the others."""
-        subject = f"new {self.kind.name}{_guess_name(self.kind, fields)}"
-        doc = self.take(fields, subject)
-        for name, field in self.fields.items():
-            if name in doc:
-                continue
-            if field.default is not None:
-                doc[name] = field.default()
-            elif field.nullable:
-                doc[name] = None
-            else:
-                raise InputError(
-                    f"field {field.spec.name} is missing",
-                    subject=subject,
-                    remedy=f"Give it: {_want(field.spec)}.",
-                )
+        doc = self._blank.copy()
+        for name in self._made:
+            doc[name] = self.missing(name)
+        if not self._filled(doc, fields):
+            raise self._refusal(fields)
         return doc
+
+    def _filled(self, doc: Doc, fields: Mapping[str, Any]) -> bool:
+        """Put given values into a document; False when one is wrong or missing."""
+        takers, nullable, nonempty = self._takers, self._nullable, self._nonempty
+        try:
+            for name, value in fields.items():
+                if value is None:
+                    if name not in nullable:
+                        return False
+                    doc[name] = None
+                else:
+                    doc[name] = taken = takers[name](value)
+                    if taken == "" and name in nonempty:
+                        return False
+        except (KeyError, _Wrong):
+            return False
+        return fields.keys() >= self._required
+
+    def _refusal(self, fields: Mapping[str, Any]) -> InputError:
+        """What is wrong with the values of a new object, in words."""
+        subject = f"new {self.kind.name}{_guess_name(self.kind, fields)}"
+        try:
+            self.take(fields, subject)
+        except InputError as error:
+            return error
+        spec = next(self.fields[name].spec for name in self.columns if name in self._required - fields.keys())
+        return InputError(f"field {spec.name} is missing", subject=subject, remedy=f"Give it: {_want(spec)}.")
 
     def missing(self, column: str) -> Any:
         """The plain value of a column that a document older than it lacks."""
@@ -209,9 +238,17 @@ def _want(spec: FieldSpec) -> str:
 
 def _taker(spec: FieldSpec) -> Callable[[Any], Any]:
     if spec.type is FieldType.TEXT:
-        return lambda value: _take_text(spec, value)
+        longest = spec.max_length or sys.maxsize
+
+        def text(value: Any) -> str:
+            if value.__class__ is str and len(value) <= longest and value.isprintable():
+                return str(value)
+            return _take_text(spec, value)
+
+        return text
     if spec.type is FieldType.CHOICE:
-        return lambda value: _take_choice(spec, value)
+        words = frozenset(spec.choices)
+        return lambda value: value if value.__class__ is str and value in words else _take_choice(spec, value)
     return _TAKE[spec.type]
 
 
@@ -280,6 +317,8 @@ def _take_boolean(value: Any) -> bool:
 
 
 def _take_reference(value: Any) -> int:
+    if value.__class__ is int and 0 < value <= _LARGEST:
+        return int(value)
     number = _take_integer(value)
     if number < 1:
         raise _Wrong("the id of an object")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from netwright.intent.rules import addressing, cabling, placing, routing, values
 from netwright.intent.rules.platform import unknown_platform
 from netwright.intent.rules.rule import Rule, Touched
-from netwright.store.delta import Ref
+from netwright.store.delta import Change
 from netwright.store.problem import Problem
 
 RULES: tuple[Rule, ...] = (
@@ -35,8 +35,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(session: Session, touched: Collection[Ref]) -> list[Problem]:
-    """Everything that is wrong with the merged state around ``touched``."""
-    around = Touched(session, touched)
+def check(session: Session, changes: Collection[Change]) -> list[Problem]:
+    """Everything that is wrong with the merged state around what ``changes`` made of it."""
+    around = Touched(session, changes)
     asked = (rule for rule in RULES if around.kinds.intersection(rule.kinds))
     return [problem for rule in asked for problem in rule.find(around)]

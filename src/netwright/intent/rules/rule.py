@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, or_, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, Select, or_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netwright.base import address
-from netwright.store.delta import Delta, Ref
+from netwright.store.delta import Change
 from netwright.store.history import chunks
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem, Severity
@@ -40,14 +40,16 @@ Rows: TypeAlias = Iterator[Any]
 
 class Touched:
     """What a merge touched, over the merged state. Deleted objects are among the ids; what they were, and
-    what updated ones were before, is known from the change set."""
+    what updated ones were before, is known from the changes."""
 
-    def __init__(self, session: Session, refs: Collection[Ref]) -> None:
+    def __init__(self, session: Session, changes: Collection[Change]) -> None:
         self.session = session
         self._ids: dict[str, set[int]] = defaultdict(set)
-        for kind, object_id in refs:
-            self._ids[kind].add(object_id)
-        self._before: dict[str, list[dict[str, Any]]] = {}
+        self._before: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for change in changes:
+            self._ids[change.kind].add(change.id)
+            if change.before:
+                self._before[change.kind].append(change.before)
         self._namer = Namer(session)
 
     @property
@@ -59,11 +61,7 @@ class Touched:
 
     def before(self, kind: str, column: str) -> set[Any]:
         """Plain values that a column of touched objects had and has no more."""
-        if kind not in self._before:
-            query = select(Delta.before).where(Delta.kind == kind)
-            rows = rows_in(self.session, query, Delta.object_id, self.ids(kind))
-            self._before[kind] = [row[0] for row in rows if row[0]]
-        values = (document.get(column) for document in self._before[kind])
+        values = (document.get(column) for document in self._before.get(kind, ()))
         return {value for value in values if value is not None}
 
     def key(self, kind: str, object_id: int) -> str:
