@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+from tests.postgresql import Cluster, cluster
 
 settings.register_profile(
     "netwright",
@@ -14,3 +17,10 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("netwright")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A private PostgreSQL server, started once for all tests of a process that ask for it."""
+    with cluster() as running:
+        yield running

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netwright.store.query.cursor import decode_cursor, encode_cursor
 from netwright.web import words
 from netwright.web.charts import rates, spark_path
-from netwright.web.read.listing import Listing, decode_cursor, encode_cursor, parse_sort
+from netwright.web.read.listing import Listing, parse_sort
 from netwright.web.read.part import natural
 
 

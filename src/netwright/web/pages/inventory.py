@@ -37,7 +37,7 @@ def show_kinds(request: Request) -> Response:
 def show_list(request: Request, kind_name: str, q: str = "", after: str = "") -> Response:
     kind = KINDS[kind_name]
     with state_of(request).reading() as session:
-        rows, cursor, total = list_objects(session, kind, q=q.strip(), after=after)
+        rows, cursor, total = list_objects(session, KINDS, kind, q=q.strip(), after=after)
     listing = Listing(
         f"/inventory/{kind_name}",
         {"q": q.strip()},
@@ -56,7 +56,7 @@ def show_list(request: Request, kind_name: str, q: str = "", after: str = "") ->
 def show(request: Request, kind_name: str, object_id: int) -> Response:
     kind = KINDS[kind_name]
     with state_of(request).reading() as session:
-        key, cells = get_object(session, kind, object_id)
+        key, cells = get_object(session, KINDS, kind, object_id)
         entries = history_lines(session, kind, history_of(session, kind, object_id))
         users = referring(session, KINDS, kind, object_id)
     url = object_url(kind_name, object_id, key)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from netwright.cdn.records import Holding, HoldingState, Title
 from netwright.inventory import Appliance, Device, Site
-from netwright.web.read.listing import PAGE, decode_cursor, encode_cursor
+from netwright.store.query.cursor import decode_cursor, encode_cursor
+from netwright.web.read.listing import PAGE
 
 _SHOWN = 12
 

@@ -15,7 +15,8 @@ from netwright.base.errors import NotFoundError
 from netwright.collect.health import HealthReport, HealthState
 from netwright.collect.observed import Finding, ObservedConfig, ObservedDevice
 from netwright.inventory import Asn, Device, Manufacturer, Model, Rack, Site
-from netwright.web.read.listing import PAGE, encode_cursor, paged, text_key
+from netwright.store.query.cursor import encode_cursor
+from netwright.web.read.listing import PAGE, paged, text_key
 
 _SCAN = 2_000
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from netwright.collect.observed import Finding
-from netwright.web.read.listing import PAGE, decode_cursor, encode_cursor
+from netwright.store.query.cursor import decode_cursor, encode_cursor
+from netwright.web.read.listing import PAGE
 
 SEVERITIES = ("critical", "major", "minor", "info")
 _RANK: ColumnElement[int] = case(

@@ -3,16 +3,14 @@ ended. A cursor stays right when rows come and go, and page 200 costs what page 
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from sqlalchemy import ColumnElement, Select, String, and_, or_, type_coerce
 
-from netwright.base.errors import InputError
+from netwright.store.query.cursor import decode_cursor
 from netwright.web.words import count
 
 PAGE = 100
@@ -67,22 +65,6 @@ class Listing:
         if self.shown == self.total:
             return f"{count(self.total)} {noun}"
         return f"{count(self.shown)} of {count(self.total)} {noun} shown"
-
-
-def encode_cursor(values: Sequence[str | int | float]) -> str:
-    return urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
-
-
-def decode_cursor(text: str, *types: type | tuple[type, ...]) -> list[Any]:
-    """Raises InputError for a cursor that is not ours: it must hold values of these types."""
-    try:
-        values = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError:
-        values = None
-    fits = isinstance(values, list) and len(values) == len(types)
-    if not fits or not all(isinstance(value, wanted) for value, wanted in zip(values, types, strict=True)):
-        raise InputError("this page of the list can't be found", remedy="Begin at the first page.")
-    return list(values)
 
 
 def text_key(column: Any) -> ColumnElement[str]:

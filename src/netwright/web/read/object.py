@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import NotFoundError
 from netwright.store.history import HistoryEntry
 from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
-from netwright.store.naming import Namer, natural_keys
-from netwright.web.read.listing import PAGE, decode_cursor, encode_cursor
+from netwright.store.naming import Namer
+from netwright.store.query import ListQuery, Reader, Selection
+from netwright.web.read.listing import PAGE
 
 _LIST_COLUMNS = 8
 
@@ -66,97 +65,35 @@ def list_columns(kind: Kind) -> list[FieldSpec]:
 
 
 def list_objects(
-    session: Session, kind: Kind, *, q: str = "", after: str = "", limit: int = PAGE
+    session: Session, kinds: Kinds, kind: Kind, *, q: str = "", after: str = "", limit: int = PAGE
 ) -> tuple[list[ObjectRow], str, int]:
-    """A page of objects by id, the cursor of the next, and how many fit. One statement a kind referred to."""
-    table = kind.table
-    condition = _matches(kind, q)
-    query = select(table).order_by(table.c.id).limit(limit + 1)
-    count = select(func.count()).select_from(table)
-    if condition is not None:
-        query, count = query.where(condition), count.where(condition)
-    total = session.scalar(count) or 0
-    if after:
-        query = query.where(table.c.id > decode_cursor(after, int)[0])
-    rows = session.execute(query).all()
-    more, rows = len(rows) > limit, rows[:limit]
+    """A page of objects by id, the cursor of the next, and how many fit."""
     columns = list_columns(kind)
-    docs = [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's own public name)
-    keys = natural_keys(session, kind, [doc["id"] for doc in docs])
-    cells = _cells(session, columns, docs)
-    found = [ObjectRow(doc["id"], keys.get(doc["id"], f"#{doc['id']}"), cells[doc["id"]]) for doc in docs]
-    return found, encode_cursor((rows[-1].id,)) if more else "", total
+    selection = Selection(("key", *(spec.name for spec in columns)))
+    query = ListQuery(q=q, after=after, limit=limit, selection=selection, count=True)
+    found = Reader(session, kinds).page(kind, query)
+    rows = [
+        ObjectRow(doc["id"], doc["key"], [_cell(spec, doc[spec.name]) for spec in columns])
+        for doc in found.documents
+    ]
+    return rows, found.next, found.total or 0
 
 
-def _matches(kind: Kind, q: str) -> ColumnElement[bool] | None:
-    """Text fields that hold the words, numbers that are them, and owners whose name holds them."""
-    if not q:
-        return None
-    escaped = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    conditions: list[ColumnElement[bool]] = []
-    for spec in kind.fields:
-        column = kind.table.c[spec.column]
-        if spec.type in {FieldType.TEXT, FieldType.CHOICE}:
-            conditions.append(cast(column, String).ilike(escaped, escape="\\"))
-        elif spec.type is FieldType.INTEGER and q.isdecimal() and len(q) < 19:
-            conditions.append(column == int(q))
-        elif spec.reference in {"device", "site", "model", "isp", "region"}:
-            target = kind.table.metadata.tables[spec.reference]
-            named = select(target.c.id).where(target.c.name.ilike(escaped, escape="\\"))
-            conditions.append(column.in_(named))
-        elif spec.type in {FieldType.ADDRESS, FieldType.INTERFACE_ADDRESS, FieldType.PREFIX}:
-            parsed = _parsed(spec.type, q)
-            if parsed is not None:
-                conditions.append(column == parsed)
-    return or_(*conditions) if conditions else None
-
-
-def _parsed(kind: FieldType, text: str) -> Any:
-    try:
-        if kind is FieldType.ADDRESS:
-            return ipaddress.ip_address(text)
-        return ipaddress.ip_network(text) if kind is FieldType.PREFIX else ipaddress.ip_interface(text)
-    except ValueError:
-        return None
-
-
-def get_object(session: Session, kind: Kind, object_id: int) -> tuple[str, list[Cell]]:
+def get_object(session: Session, kinds: Kinds, kind: Kind, object_id: int) -> tuple[str, list[Cell]]:
     """Key and fields of one object. Raises NotFoundError for an id that never was; a deleted object has no
     fields."""
-    row = session.execute(select(kind.table).where(kind.table.c.id == object_id)).one_or_none()
-    if row is None:
+    doc = Reader(session, kinds).by_id(kind, [object_id]).get(object_id)
+    if doc is None:
         key = Namer(session).keys(kind, [object_id])[object_id]
         if key is None:
             raise NotFoundError(f"there is no {kind.name} with id {object_id}")
         return key, []
-    doc = dict(row._mapping)  # noqa: SLF001
-    key = natural_keys(session, kind, [object_id])[object_id]
-    return key, _cells(session, kind.fields, [doc])[object_id]
+    return doc["key"], [_cell(spec, doc[spec.name]) for spec in kind.fields]
 
 
-def _cells(
-    session: Session, columns: Sequence[FieldSpec], docs: Sequence[dict[str, Any]]
-) -> dict[int, list[Cell]]:
-    names = _names(session, columns, docs)
-    return {doc["id"]: [_cell(spec, doc[spec.column], names) for spec in columns] for doc in docs}
-
-
-def _names(
-    session: Session, columns: Iterable[FieldSpec], docs: Sequence[dict[str, Any]]
-) -> dict[str, dict[int, str]]:
-    wanted: defaultdict[str, set[int]] = defaultdict(set)
-    for spec in columns:
-        if spec.reference:
-            wanted[spec.reference].update(doc[spec.column] for doc in docs if doc[spec.column] is not None)
-    return {kind: natural_keys(session, kind, ids) for kind, ids in wanted.items()}
-
-
-def _cell(spec: FieldSpec, value: Any, names: dict[str, dict[int, str]]) -> Cell:
-    if value is None or value == "":
-        return Cell(spec, "")
-    if spec.reference:
-        key = names[spec.reference].get(value, f"#{value}")
-        return Cell(spec, key, object_url(spec.reference, value, key))
+def _cell(spec: FieldSpec, value: Any) -> Cell:
+    if spec.reference and value is not None:
+        return Cell(spec, value["key"], object_url(spec.reference, value["id"], value["key"]))
     return Cell(spec, shown(value, spec.unit))
 
 

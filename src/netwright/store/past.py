@@ -1,0 +1,81 @@
+"""The whole network as it was: within a block, a session reads the tables as of an old revision.
+
+Temporary views stand in front of the tables that changed since, for this connection and transaction alone.
+So any query, view or rendering works on the past without knowing it. Costs what changed since, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table, insert, select, text
+from sqlalchemy.orm import Session
+
+from netwright.base.errors import InputError
+from netwright.store.history import History, chunks, current_revision, documents_as_of
+from netwright.store.kind import Kind, Kinds
+from netwright.store.record import BigId
+
+
+@contextmanager
+def as_of_revision(session: Session, kinds: Kinds, revision: int) -> Iterator[None]:
+    """Use it in a read session; the past ends with the block. Raises InputError for a revision that never
+    was."""
+    newest = current_revision(session)
+    if not 0 <= revision <= newest:
+        raise InputError(
+            f"there is no revision {revision}", subject="as_of", remedy=f"The newest is {newest}."
+        )
+    point = session.begin_nested()
+    try:
+        query = select(History.kind).where(History.revision > revision).distinct()
+        changed = set(session.scalars(query))
+        home = _home(session)
+        for name, kind in kinds.items():
+            if name in changed:
+                _cover(session, kind, revision, home)
+        yield
+    finally:
+        session.expire_all()
+        point.rollback()
+
+
+def _home(session: Session) -> str:
+    """The schema of the real tables. Another search path makes PostgreSQL plan prepared statements anew."""
+    if session.get_bind().dialect.name == "sqlite":
+        return "main"
+    schema = session.scalar(text("SELECT current_schema()"))
+    session.execute(text(f'SET LOCAL search_path = pg_temp, "{schema}"'))
+    return str(schema)
+
+
+def _cover(session: Session, kind: Kind, revision: int, home: str) -> None:
+    """Put a view in front of a kind's table: what did not change since, and the old state of what did."""
+    since = select(History.object_id).where(History.kind == kind.name, History.revision > revision)
+    ids = session.scalars(since.distinct()).all()
+    old = [
+        {"id": object_id, **doc}
+        for part in chunks(ids)
+        for object_id, doc in documents_as_of(session, kind, revision, part).items()
+    ]
+    aside = MetaData()
+    key: Column[int] = Column("id", BigId, primary_key=True)
+    touched = Table(f"touched_{kind.name}", aside, key, prefixes=["TEMPORARY"])
+    columns: list[Column[Any]] = [Column(column.name, column.type) for column in kind.table.columns]
+    past = Table(f"past_{kind.name}", aside, *columns, prefixes=["TEMPORARY"])
+    aside.create_all(session.connection(), checkfirst=False)
+    if ids:
+        session.execute(insert(touched), [{"id": object_id} for object_id in ids])
+    if old:
+        session.execute(insert(past), old)
+    quoted = session.get_bind().dialect.identifier_preparer.quote
+    names = ", ".join(quoted(column.name) for column in kind.table.columns)
+    session.execute(
+        text(
+            f"CREATE TEMPORARY VIEW {quoted(kind.name)} AS SELECT {names} "  # noqa: S608 (names of our own tables)
+            f"FROM {home}.{quoted(kind.name)} WHERE id NOT IN (SELECT id FROM touched_{kind.name}) "
+            f"UNION ALL SELECT {names} FROM past_{kind.name}"
+        )
+    )

@@ -1,0 +1,76 @@
+"""What a list is read from: the kind's table, and what its references lead to, joined once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, FromClause
+
+from netwright.store.kind import Kind
+from netwright.store.naming import SEPARATOR
+from netwright.store.query.raw import Convert, raw_column
+from netwright.store.query.sight import Sight
+
+KeyText: TypeAlias = Callable[[Sequence[Any]], str]
+"""The natural key in a row."""
+
+
+class Source:
+    """The columns and joins of one statement, as they are asked for."""
+
+    def __init__(self, sight: Sight, kind: Kind) -> None:
+        self.sight = sight
+        self.kind = kind
+        self.table: FromClause = kind.table
+        self.columns: list[ColumnElement[Any]] = [kind.table.c.id]
+        self._from: FromClause = kind.table
+        self._aliases: dict[tuple[str, ...], tuple[Kind, FromClause]] = {(): (kind, kind.table)}
+        self._places: dict[tuple[tuple[str, ...], str], tuple[int, Convert | None]] = {}
+
+    @property
+    def joined(self) -> FromClause:
+        return self._from
+
+    def at(self, path: tuple[str, ...]) -> tuple[Kind, FromClause]:
+        """The kind and table at the end of a path of references (names of columns)."""
+        if path not in self._aliases:
+            kind, table = self.at(path[:-1])
+            spec = next(spec for spec in kind.fields if spec.column == path[-1])
+            target = self.sight.kinds[spec.reference or ""]
+            alias = target.table.alias()
+            self._from = self._from.outerjoin(alias, alias.c.id == table.c[spec.column])
+            self._aliases[path] = (target, alias)
+        return self._aliases[path]
+
+    def place(self, path: tuple[str, ...], column: str) -> tuple[int, Convert | None]:
+        """Where a column stands in the rows, and what makes its values plain."""
+        if (path, column) not in self._places:
+            kind, table = self.at(path)
+            spec = next(spec for spec in kind.fields if spec.column == column)
+            expression, convert = raw_column(kind, table, spec)
+            self.columns.append(expression)
+            self._places[path, column] = (len(self.columns) - 1, convert)
+        return self._places[path, column]
+
+    def key(self, path: tuple[str, ...] = ()) -> KeyText | None:
+        """Reads the natural key of what is at a path; None when a part of it is hidden."""
+        kind, _ = self.at(path)
+        hidden = self.sight.restriction.hidden(kind)
+        if any(name in hidden for name in kind.key):
+            return None
+        parts = [self._part(path, spec.column, spec.reference) for spec in kind.key_fields]
+        if len(parts) == 1:
+            return parts[0]
+        return lambda row: SEPARATOR.join([part(row) for part in parts])
+
+    def _part(self, path: tuple[str, ...], column: str, reference: str | None) -> KeyText:
+        at, convert = self.place(path, column)
+        if reference is not None:
+            inner = self.key((*path, column))
+            if inner is None:
+                return lambda row: "" if row[at] is None else f"#{row[at]}"
+            return lambda row: "" if row[at] is None else inner(row)
+        if convert is None:
+            return lambda row: "" if row[at] is None else str(row[at])
+        return lambda row: "" if row[at] is None else str(convert(row[at]))

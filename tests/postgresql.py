@@ -1,0 +1,76 @@
+"""A private PostgreSQL for tests: a cluster in a temporary folder, reached by a socket in it and by nothing
+else, without fsync. Each database is made anew from a name."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+
+class Cluster:
+    """A running server. ``new`` gives the URL of an empty database."""
+
+    def __init__(self, folder: Path, user: str) -> None:
+        self._folder = folder
+        self._user = user
+        self._numbers = count(1)
+
+    def new(self) -> str:
+        name = f"test{next(self._numbers)}"
+        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return self._url(name)
+
+    def _url(self, database: str) -> str:
+        return f"postgresql+psycopg://{self._user}@/{database}?host={self._folder}"
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Skips the test where PostgreSQL is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    control = str(found[-1]) if found else shutil.which("pg_ctl")
+    if control is None:
+        pytest.skip("PostgreSQL is not installed")
+    programs = Path(control).parent
+    root = os.geteuid() == 0
+    owner = pwd.getpwnam("postgres" if root else pwd.getpwuid(os.geteuid()).pw_name)
+    folder = Path(tempfile.mkdtemp(prefix="netwright-pg-"))  # short: a socket's path has 107 characters
+    if root:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [programs / program, "-D", folder / "data", *arguments],
+            check=True,
+            cwd=folder,
+            user=owner.pw_uid if root else None,
+            group=owner.pw_gid if root else None,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    try:
+        run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        options = (
+            f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c shared_buffers=16MB"
+        )
+        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+        try:
+            yield Cluster(folder, owner.pw_name)
+        finally:
+            run("pg_ctl", "stop", "-m", "immediate")
+    finally:
+        shutil.rmtree(folder)
