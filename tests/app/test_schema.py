@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from netwright.app.schema import require_current
 from netwright.app.tables import metadata
-from netwright.app.upgrade import downgrade, upgrade
+from netwright.app.upgrade import config, downgrade, unbound, upgrade
 from netwright.base.errors import NotFoundError, StorageError
+from netwright.inventory import Rack
+from netwright.inventory.place import Status
 from netwright.store.database import Database
 
 
@@ -54,3 +57,25 @@ def test_another_version_is_refused(database: Database) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = 'future'"))
     with pytest.raises(StorageError, match="schema future"):
         require_current(database)
+
+
+def test_an_older_database_keeps_its_objects(database: Database) -> None:
+    with unbound(database) as connection:
+        command.upgrade(config(connection), "0001")
+    rows = {
+        "region": {"id": 1, "name": "eu", "title": ""},
+        "site": {"id": 2, "name": "ams", "title": "", "region_id": 1, "kind": "exchange", "status": "active",
+                 "city": "", "country": "NL", "latitude": 52.3, "longitude": 4.9, "time_zone": "UTC",
+                 "fill_window": ""},
+        "rack": {"id": 3, "site_id": 2, "name": "r1", "height_u": 42},
+    }  # fmt: skip
+    with database.write() as session:
+        for table, row in rows.items():
+            names = ", ".join(row)
+            values = ", ".join(f":{name}" for name in row)
+            session.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+    upgrade(database)
+    with database.read() as session:
+        rack = session.get(Rack, 3)
+        assert rack is not None
+        assert (rack.site_id, rack.status, rack.tags, rack.serial) == (2, Status.ACTIVE, None, "")

@@ -133,7 +133,7 @@ def _active(
 ) -> list[tuple[str, str, Address]]:
     query = (
         select(Device.name, Device.platform, Device.management_address)
-        .where(Device.status == Status.ACTIVE)
+        .where(Device.status == Status.ACTIVE, Device.management_address.is_not(None), Device.platform != "")
         .order_by(Device.name)
     )
     if site is not None:
@@ -141,7 +141,11 @@ def _active(
         if known is None:
             raise NotFoundError("there is no such site", subject=site, remedy="See `netwright show site`.")
         query = query.where(Device.site_id == known)
-    rows = [(name, platform_name, host) for name, platform_name, host in session.execute(query)]
+    rows = [
+        (name, platform_name, host)
+        for name, platform_name, host in session.execute(query)
+        if host is not None
+    ]
     if names is None:
         return rows
     found = {row[0]: row for row in rows}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
 
 from netwright.app.schema import MIGRATIONS
 from netwright.store.database import Database
@@ -11,17 +16,34 @@ from netwright.store.database import Database
 
 def upgrade(database: Database) -> None:
     """Bring the schema to the newest version, in one transaction: killed half-way, nothing has changed."""
-    with database.writer.connect() as connection:
-        command.upgrade(_config(connection), "head")
+    with unbound(database) as connection:
+        command.upgrade(config(connection), "head")
 
 
 def downgrade(database: Database) -> None:
     """Take every table away again, step by step."""
+    with unbound(database) as connection:
+        command.downgrade(config(connection), "base")
+
+
+@contextmanager
+def unbound(database: Database) -> Iterator[Connection]:
+    """A connection of its own. SQLite alters a table by making it anew under its name, and takes each row
+    that refers to the old one for a broken reference unless it looks away meanwhile; ``env`` looks after."""
     with database.writer.connect() as connection:
-        command.downgrade(_config(connection), "base")
+        driver: Any = connection.connection.dbapi_connection
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
-def _config(connection: object) -> Config:
+def config(connection: object) -> Config:
+    """What Alembic works by, on a connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

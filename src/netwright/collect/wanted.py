@@ -99,7 +99,7 @@ class WantedSession:
 
 @dataclass(frozen=True, slots=True)
 class WantedDevice:
-    """An active device with everything it should have."""
+    """An active device that is talked to, with everything it should have."""
 
     name: str
     site: str
@@ -107,7 +107,7 @@ class WantedDevice:
     platform: str
     model: str
     serial: str
-    management_address: address.Address
+    management_address: address.Address | None
     loopback: address.Address | None
     interfaces: Mapping[str, WantedInterface]
     components: Mapping[str, WantedComponent]
@@ -195,7 +195,7 @@ class _DeviceRow:
     platform: str
     model: str
     serial: str
-    management_address: address.Address
+    management_address: address.Address | None
     loopback: address.Address | None
 
 
@@ -214,7 +214,7 @@ def _devices(session: Session) -> dict[int, _DeviceRow]:
         )
         .join(Site, Device.site_id == Site.id)
         .join(Model, Device.model_id == Model.id)
-        .where(Device.status == Status.ACTIVE)
+        .where(Device.status == Status.ACTIVE, Device.management_address.is_not(None), Device.platform != "")
         .order_by(Device.name)
     )
     return {row[0]: _DeviceRow(*row[1:]) for row in rows}

@@ -7,11 +7,12 @@ of a few lines can't unfold into millions of values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -33,6 +34,9 @@ MAX_DEPTH = 32
 MAX_NODES = 2_000_000
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WORDS = {word: value for value in (True, False) for word in (str(value), str(value).lower())}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -42,6 +46,7 @@ class Scalar:
 
     text: str | None
     line: int
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,23 @@ class Document:
 
     def at(self, line: int) -> str:
         return f"{self.file}:{line}"
+
+
+def data_of(node: Node) -> Any:
+    """A node as plain data, for fields that hold any: here an unquoted ``no`` or ``10`` is what YAML 1.2's
+    core schema says it is (text, and the number ten)."""
+    if isinstance(node, Listing):
+        return [data_of(item) for item in node.items]
+    if isinstance(node, Mapping):
+        return {name: data_of(value) for name, value in node.entries.items()}
+    if node.text is None or node.quoted:
+        return node.text
+    if node.text in _WORDS:
+        return _WORDS[node.text]
+    for kind, form in ((int, _INTEGER), (float, _NUMBER)):
+        if form.fullmatch(node.text):
+            return kind(node.text)
+    return node.text
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
@@ -168,7 +190,7 @@ class _Composer:
         self._count(1, event)
         if isinstance(event, ScalarEvent):
             text = None if event.implicit[0] and event.value in _NULLS else event.value
-            node: Node = Scalar(text, _line(event))
+            node: Node = Scalar(text, _line(event), not event.implicit[0])
         elif isinstance(event, AliasEvent):
             return self._alias(event)
         elif depth >= MAX_DEPTH:

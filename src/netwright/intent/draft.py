@@ -1,8 +1,9 @@
 """Design files read as drafts: one a wanted object, with the text of its fields and where it stands.
 
 The top of a file is plural kind names (``devices:``) over lists. Inside an object, the plural of any kind
-that refers to it exactly once nests its parts: ``racks`` in a site, ``components`` and ``interfaces`` in a
-device or a model, ``addresses`` in an interface. A part with one field may be that value alone
+that is part of it by one field, or else refers to it exactly once, nests its parts: ``racks`` in a site,
+``components`` and ``interfaces`` in a device or a model, ``addresses`` in an interface. A part with one
+field may be that value alone
 (``addresses: [192.0.2.0/31]``), and ``[1-4]`` in a name counts.
 """
 
@@ -10,12 +11,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+import orjson
+
 from netwright.base.errors import InputError
-from netwright.intent.document import Document, Listing, Mapping, Node, Scalar
-from netwright.store.kind import FieldSpec, Kind, Kinds
+from netwright.intent.document import Document, Listing, Mapping, Node, Scalar, data_of
+from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
 from netwright.store.naming import SEPARATOR
 from netwright.store.problem import Problem
 from netwright.store.value import take_text
@@ -83,7 +87,10 @@ def key_of(draft: Draft) -> str:
 
 
 def plural(name: str) -> str:
-    return f"{name}es" if name.endswith(("s", "x")) else f"{name}s"
+    """The word for many, as in `prefixes`, `policies`, `bays`."""
+    if name.endswith("y") and name[-2] not in "aeou":
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith(("s", "x", "ch")) else f"{name}s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +176,8 @@ class DraftReader:
             )
         elif name in draft.values:
             self.problems.append(draft.problem(f"{name} is given twice", line=line))
-        elif isinstance(node, Scalar):
-            draft.values[name] = node
+        elif (value := _value(kind.field(name), node)) is not None:
+            draft.values[name] = value
         else:
             self.problems.append(
                 draft.problem(f"{name} wants a single value, not a list or a mapping", line=line)
@@ -203,6 +210,18 @@ class DraftReader:
         self.problems.append(Problem(message, FILE, "", source=source))
 
 
+def _value(spec: FieldSpec, node: Node) -> Scalar | None:
+    """What is written for a field as one text; None when the field can't hold it."""
+    if spec.type is FieldType.JSON and not (isinstance(node, Scalar) and node.text is None):
+        return Scalar(orjson.dumps(data_of(node)).decode(), node.line)
+    if isinstance(node, Scalar):
+        return node
+    if spec.type is FieldType.LIST and isinstance(node, Listing):
+        words = [item.text or "" for item in node.items if isinstance(item, Scalar)]
+        return Scalar(",".join(words), node.line) if len(words) == len(node.items) else None
+    return None
+
+
 def _alone(kind: Kind, parent: tuple[str, Draft] | None) -> str | None:
     """The field that a bare value stands for: the one that is left of the kind's key."""
     left = [name for name in kind.key if not parent or name != parent[0]]
@@ -214,15 +233,26 @@ def _nested(kinds: Kinds, kind: Kind) -> dict[str, _Nested]:
     found: dict[str, _Nested] = {}
     referrers = kinds.referrers(kind.name)
     taken = {spec.name for spec in kind.fields}
-    for child, reference in referrers:
-        if sum(1 for other, _ in referrers if other.name == child.name) > 1:
-            continue
+    for child, reference in _single(referrers):
         single = bool(child.table.c[reference.column].unique)
         word = child.name.removeprefix(f"{kind.name}_")
         name = word if single else plural(word)
         if name not in taken:
-            found[name] = _Nested(child, reference, single)
+            found.setdefault(name, _Nested(child, reference, single))
     return found
+
+
+def _single(referrers: Iterable[tuple[Kind, FieldSpec]]) -> list[tuple[Kind, FieldSpec]]:
+    """The one field by which each kind is part of another, or else refers to it; parts first. Kinds that
+    have several of the sort are left out."""
+    fields: dict[str, list[tuple[Kind, FieldSpec]]] = defaultdict(list)
+    for kind, spec in referrers:
+        fields[kind.name].append((kind, spec))
+    chosen = (
+        [one for one in found if one[1].owner and one[1].required] or found for found in fields.values()
+    )
+    single = [found[0] for found in chosen if len(found) == 1]
+    return sorted(single, key=lambda one: not one[1].owner)
 
 
 def _near(name: str, known: Iterable[str]) -> str:

@@ -1,35 +1,98 @@
 """What there is and where: the wanted objects of the network.
 
-Main path: ``place`` -> ``device`` -> ``routing``. ``KINDS`` lists every kind in order of reference.
+Main path: ``place`` -> ``device`` -> ``connection`` -> ``routing``. ``KINDS`` lists every kind in order of
+reference.
 """
 
-from netwright.inventory.addressing import InterfaceAddress, Prefix
-from netwright.inventory.device import Appliance, Cable, Component, Device, Interface
-from netwright.inventory.hardware import Manufacturer, Model, ModelComponent, ModelInterface
-from netwright.inventory.place import Rack, Region, Site
-from netwright.inventory.routing import Asn, BgpSession, ClientPrefix, Isp
+from netwright.inventory.addressing import Prefix, Vlan, VlanGroup, Vrf, VrfTarget
+from netwright.inventory.attachment import Attachment
+from netwright.inventory.component import Asset, Bay, Component
+from netwright.inventory.connection import Cable, Interface, InterfaceAddress, InterfaceVlan, Port
+from netwright.inventory.device import Appliance, Cluster, ConfigContext, Device, SoftwareVersion
+from netwright.inventory.hardware import (
+    Manufacturer,
+    Model,
+    ModelBay,
+    ModelComponent,
+    ModelInterface,
+    ModelPort,
+)
+from netwright.inventory.partner import (
+    Asn,
+    Circuit,
+    CircuitEnd,
+    ClientPrefix,
+    Exchange,
+    Isp,
+    IspContact,
+    Provider,
+    ProviderContact,
+)
+from netwright.inventory.people import Contact, CustomField, Tag
+from netwright.inventory.place import PowerFeed, PowerPanel, Rack, Region, Site, SiteContact
+from netwright.inventory.routing import (
+    BgpGroup,
+    BgpSession,
+    Community,
+    PrefixList,
+    PrefixListEntry,
+    RoutingPolicy,
+    RoutingPolicyTerm,
+)
 from netwright.store.kind import Kinds
 
 KINDS = Kinds(
     (
+        Tag,
+        CustomField,
+        Contact,
         Region,
+        Asn,
+        Isp,
+        IspContact,
+        ClientPrefix,
+        Exchange,
         Site,
+        SiteContact,
         Rack,
+        PowerPanel,
+        PowerFeed,
+        Provider,
+        ProviderContact,
+        Circuit,
+        CircuitEnd,
         Manufacturer,
         Model,
         ModelComponent,
         ModelInterface,
-        Asn,
-        Isp,
-        ClientPrefix,
+        ModelPort,
+        ModelBay,
+        SoftwareVersion,
+        Vrf,
+        VrfTarget,
+        VlanGroup,
+        Vlan,
+        Prefix,
         Device,
         Component,
+        Bay,
+        Asset,
         Interface,
-        Cable,
-        Prefix,
+        InterfaceVlan,
         InterfaceAddress,
+        Port,
+        Cable,
+        Community,
+        PrefixList,
+        PrefixListEntry,
+        RoutingPolicy,
+        RoutingPolicyTerm,
+        BgpGroup,
         BgpSession,
+        Cluster,
         Appliance,
+        ConfigContext,
+        Attachment,
     )
 )
 
@@ -37,20 +100,52 @@ __all__ = [
     "KINDS",
     "Appliance",
     "Asn",
+    "Asset",
+    "Attachment",
+    "Bay",
+    "BgpGroup",
     "BgpSession",
     "Cable",
+    "Circuit",
+    "CircuitEnd",
     "ClientPrefix",
+    "Cluster",
+    "Community",
     "Component",
+    "ConfigContext",
+    "Contact",
+    "CustomField",
     "Device",
+    "Exchange",
     "Interface",
     "InterfaceAddress",
+    "InterfaceVlan",
     "Isp",
+    "IspContact",
     "Manufacturer",
     "Model",
+    "ModelBay",
     "ModelComponent",
     "ModelInterface",
+    "ModelPort",
+    "Port",
+    "PowerFeed",
+    "PowerPanel",
     "Prefix",
+    "PrefixList",
+    "PrefixListEntry",
+    "Provider",
+    "ProviderContact",
     "Rack",
     "Region",
+    "RoutingPolicy",
+    "RoutingPolicyTerm",
     "Site",
+    "SiteContact",
+    "SoftwareVersion",
+    "Tag",
+    "Vlan",
+    "VlanGroup",
+    "Vrf",
+    "VrfTarget",
 ]

@@ -1,13 +1,14 @@
-"""Addresses: prefixes we hold and the addresses of interfaces."""
+"""Numbers: routing tables, VLANs, prefixes that we hold, and the addresses of interfaces."""
 
 from __future__ import annotations
 
 import enum
 
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from netwright.base import address
-from netwright.store.record import Record, field, ref
+from netwright.store.record import Labelled, Record, field, ref
 
 
 class PrefixRole(enum.StrEnum):
@@ -21,7 +22,81 @@ class PrefixRole(enum.StrEnum):
     SERVICE = "service"
 
 
-class Prefix(Record):
+class NumberStatus(enum.StrEnum):
+    """Whether a number is in use, or kept for later."""
+
+    ACTIVE = "active"
+    RESERVED = "reserved"
+    DEPRECATED = "deprecated"
+
+
+class AddressRole(enum.StrEnum):
+    """What an address is to its interface."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    LOOPBACK = "loopback"
+    VIRTUAL = "virtual"
+    ANYCAST = "anycast"
+
+
+class TargetDirection(enum.StrEnum):
+    """Whether a VRF takes routes with a target, or gives them one."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+    BOTH = "both"
+
+
+class Vrf(Labelled):
+    """A routing table of its own."""
+
+    __tablename__ = "vrf"
+
+    name: Mapped[str] = field("Unique name", unique=True)
+    distinguisher: Mapped[str] = field("Route distinguisher, as 65001:10", default="")
+    description: Mapped[str] = field("Remark", default="")
+
+
+class VrfTarget(Record):
+    """A route target of a VRF."""
+
+    __tablename__ = "vrf_target"
+    __table_args__ = (UniqueConstraint("vrf_id", "target"),)
+    __key__ = ("vrf", "target")
+
+    vrf_id: Mapped[int] = ref("vrf", "VRF", owner=True)
+    target: Mapped[str] = field("Route target, as 65001:10")
+    direction: Mapped[TargetDirection] = field("Import, export or both", default=TargetDirection.BOTH)
+
+
+class VlanGroup(Labelled):
+    """Where VLAN numbers are unique: a site, a fabric."""
+
+    __tablename__ = "vlan_group"
+
+    name: Mapped[str] = field("Unique name", unique=True)
+    site_id: Mapped[int | None] = ref("site", "Site it is of")
+    lowest: Mapped[int] = field("Lowest VLAN number", default=1)
+    highest: Mapped[int] = field("Highest VLAN number", default=4094)
+    description: Mapped[str] = field("Remark", default="")
+
+
+class Vlan(Labelled):
+    """A VLAN."""
+
+    __tablename__ = "vlan"
+    __table_args__ = (UniqueConstraint("vlan_group_id", "number"),)
+    __key__ = ("vlan_group", "number")
+
+    vlan_group_id: Mapped[int] = ref("vlan_group", "Group in which its number is unique", owner=True)
+    number: Mapped[int] = field("Number, 1 to 4094")
+    name: Mapped[str] = field("Name, as on devices", default="")
+    status: Mapped[NumberStatus] = field("In use, or kept for later", default=NumberStatus.ACTIVE)
+    description: Mapped[str] = field("Remark", default="")
+
+
+class Prefix(Labelled):
     """A prefix that we hold."""
 
     __tablename__ = "prefix"
@@ -29,15 +104,8 @@ class Prefix(Record):
 
     prefix: Mapped[address.Prefix] = field("Prefix in CIDR form", unique=True)
     role: Mapped[PrefixRole] = field("What it is for")
+    status: Mapped[NumberStatus] = field("In use, or kept for later", default=NumberStatus.ACTIVE)
     site_id: Mapped[int | None] = ref("site", "Site it is used in; a service prefix starts there")
+    vrf_id: Mapped[int | None] = ref("vrf", "Routing table; none: the global one")
+    vlan_id: Mapped[int | None] = ref("vlan", "VLAN it is used on")
     description: Mapped[str] = field("Remark", default="")
-
-
-class InterfaceAddress(Record):
-    """An address on an interface."""
-
-    __tablename__ = "address"
-    __key__ = ("address",)
-
-    address: Mapped[address.Interface] = field("Address with prefix length", unique=True)
-    interface_id: Mapped[int] = ref("interface", "Interface that has it", owner=True)

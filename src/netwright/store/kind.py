@@ -13,7 +13,7 @@ from sqlalchemy.sql.schema import Column
 
 from netwright.base.errors import NotFoundError
 from netwright.store.record import Base, Record
-from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn
+from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn, WordsColumn
 
 
 class FieldType(enum.StrEnum):
@@ -24,6 +24,7 @@ class FieldType(enum.StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     CHOICE = "choice"
+    LIST = "list of words"
     JSON = "json"
     ADDRESS = "address"
     INTERFACE_ADDRESS = "interface address"
@@ -162,6 +163,7 @@ _TYPES: tuple[tuple[type, FieldType], ...] = (
     (Boolean, FieldType.BOOLEAN),
     (Integer, FieldType.INTEGER),
     (Float, FieldType.NUMBER),
+    (WordsColumn, FieldType.LIST),
     (JSON, FieldType.JSON),
     (AddressColumn, FieldType.ADDRESS),
     (InterfaceAddressColumn, FieldType.INTERFACE_ADDRESS),

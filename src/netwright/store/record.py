@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Integer, MetaData, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Integer, MetaData, String, Text, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Mapper, mapped_column
 
 from netwright.base import address
-from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn
+from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn, WordsColumn
 
 _NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -34,8 +34,8 @@ class Base(DeclarativeBase):
         str: String(255),
         int: BigId,
         enum.Enum: Enum(enum.Enum, native_enum=False, length=32, values_callable=_enum_values),
-        dict[str, Any]: JSON,
-        list[str]: JSON,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[str]: WordsColumn,
         address.Address: AddressColumn,
         address.Interface: InterfaceAddressColumn,
         address.Prefix: PrefixColumn,
@@ -57,8 +57,8 @@ class Record(Base):
 def field(help: str, *, unit: str = "", text: bool = False, **column: Any) -> MappedColumn[Any]:  # noqa: A002
     """A plain field. ``help`` is one phrase for forms and docs; ``unit`` as in ``Gbit/s``; ``text`` for
     several lines; the rest goes to ``mapped_column``."""
-    info = {"help": help, "unit": unit, "multiline": text}
-    return mapped_column(info=info, **column)
+    column["info"] = {"help": help, "unit": unit, "multiline": text}
+    return mapped_column(Text, **column) if text else mapped_column(**column)
 
 
 def ref(kind: str, help: str, *, owner: bool = False, **column: Any) -> MappedColumn[Any]:  # noqa: A002
@@ -69,3 +69,24 @@ def ref(kind: str, help: str, *, owner: bool = False, **column: Any) -> MappedCo
     key = ForeignKey(f"{kind}.id", deferrable=True, initially="DEFERRED")
     column.setdefault("index", True)
     return mapped_column(key, info={"help": help, "reference": kind, "owner": owner}, **column)
+
+
+class Labelled(Record):
+    """A wanted object on which people hang words and fields of their own."""
+
+    __abstract__ = True
+
+    tags: Mapped[list[str] | None] = field("Words it carries", sort_order=100)
+    custom: Mapped[dict[str, Any] | None] = field("Values of custom fields, by name", sort_order=101)
+
+
+@event.listens_for(Record, "after_mapper_constructed", propagate=True)
+def _lean_indexes(mapper: Mapper[Any], _record: type[Record]) -> None:
+    """An index over a reference that most objects leave empty holds those that don't: a million interfaces
+    have a handful of bundles."""
+    for index in mapper.local_table.indexes:  # type: ignore[attr-defined]
+        first, *more = index.columns
+        if not more and not index.unique and first.nullable and first.foreign_keys:
+            there = first.is_not(None)
+            index.dialect_options["sqlite"]["where"] = there
+            index.dialect_options["postgresql"]["where"] = there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import JSON, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -49,3 +49,10 @@ class PrefixColumn(TypeDecorator[address.Prefix]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> address.Prefix | None:
         return None if value is None else address.prefix_of(value)
+
+
+class WordsColumn(TypeDecorator[list[str]]):
+    """A list of words, kept as JSON; none is kept as no value."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True

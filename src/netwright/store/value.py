@@ -27,6 +27,7 @@ Doc: TypeAlias = dict[str, Any]
 
 _INTEGER_BITS = 63
 _LARGEST = (1 << _INTEGER_BITS) - 1
+_LONGEST_WORD = 100
 _YES = {
     "true": True,
     "yes": True,
@@ -325,6 +326,19 @@ def _take_reference(value: Any) -> int:
     return number
 
 
+def _take_words(value: Any) -> list[str] | None:
+    """Words from a list, or from text with commas; each once, in order of the alphabet. None: no word."""
+    words = value.split(",") if isinstance(value, str) else value
+    if not isinstance(words, list | tuple | set | frozenset) or not all(
+        isinstance(one, str) for one in words
+    ):
+        raise _Wrong("a list of words")
+    found = sorted({word for one in words if (word := one.strip())})
+    if any(len(word) > _LONGEST_WORD or not word.isprintable() or "," in word for word in found):
+        raise _Wrong(f"words of at most {_LONGEST_WORD} printable characters, without commas")
+    return found or None
+
+
 def _take_json(value: Any) -> Any:
     try:
         return orjson.loads(value if isinstance(value, str) else orjson.dumps(value))
@@ -364,6 +378,7 @@ _TAKE: dict[FieldType, Callable[[Any], Any]] = {
     FieldType.INTEGER: _take_integer,
     FieldType.NUMBER: _take_number,
     FieldType.BOOLEAN: _take_boolean,
+    FieldType.LIST: _take_words,
     FieldType.JSON: _take_json,
     FieldType.ADDRESS: _take_address,
     FieldType.INTERFACE_ADDRESS: _take_interface_address,

@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
 from netwright.app.tables import metadata
+from netwright.base.errors import StorageError
 
 
 def render_item(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal[False]:
@@ -25,5 +27,20 @@ context.configure(
     render_item=render_item,
     compare_type=True,
 )
+
+
+def check_references(connection: Connection) -> None:
+    """Raises StorageError when references lead nowhere after the migrations (SQLite looked away)."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if broken:
+        raise StorageError(
+            f"references of these tables would lead nowhere: {', '.join(sorted(broken))}",
+            remedy="Nothing was changed. Run the older version and mend them, or restore a backup.",
+        )
+
+
 with context.begin_transaction():
     context.run_migrations()
+    check_references(context.config.attributes["connection"])

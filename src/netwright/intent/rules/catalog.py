@@ -6,15 +6,20 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from netwright.intent.rules import addressing, cabling, placing, routing, values
-from netwright.intent.rules.platform import unknown_platform
+from netwright.intent.rules import addressing, cabling, labels, placing, routing, values
+from netwright.intent.rules.platform import managed_without_platform, unknown_platform
 from netwright.intent.rules.rule import Rule, Touched
 from netwright.store.delta import Change
 from netwright.store.problem import Problem
 
 RULES: tuple[Rule, ...] = (
     Rule("value-out-of-form", tuple({form.kind for form in values.FORMS}), values.out_of_form),
+    Rule("unknown-tag", labels.LABELLED, labels.unknown_tag),
+    Rule("custom-field-value", labels.LABELLED, labels.custom_fields),
+    Rule("custom-field-of-no-kind", ("custom_field",), labels.custom_field_of_no_kind),
     Rule("unknown-platform", ("device",), unknown_platform),
+    Rule("attachment-of-one-object", ("attachment",), labels.attachment_of_one),
+    Rule("managed-without-platform", ("device",), managed_without_platform),
     Rule("region-circle", ("region",), placing.region_circle),
     Rule("rack-misplaced", ("device", "rack", "model"), placing.rack_misplaced),
     Rule("position-without-rack", ("device",), placing.position_without_rack),
@@ -24,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     Rule("address-used-twice", ("address", "device"), addressing.address_used_twice),
     Rule("outside-its-prefixes", ("device", "prefix"), addressing.outside_its_prefixes),
     Rule("service-address-elsewhere", ("appliance", "address"), addressing.service_address_elsewhere),
+    Rule("cable-end-unclear", ("cable",), cabling.ends_are_one_thing),
     Rule("cable-end-used-twice", ("cable",), cabling.end_used_twice),
     Rule(
         "cable-ends-in-different-subnets",

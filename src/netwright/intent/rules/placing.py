@@ -4,53 +4,68 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from operator import itemgetter
 
 from sqlalchemy import select
 
 from netwright.intent.rules.rule import Touched, rows_in
 from netwright.inventory import Device, Model, Rack, Region
-from netwright.inventory.device import DeviceRole
+from netwright.inventory.device import DeviceRole, Face
 from netwright.inventory.place import Status
 from netwright.store.problem import Problem
 
 
 def rack_misplaced(touched: Touched) -> Iterator[Problem]:
-    """A device's rack is in its site, it fits between bottom and top, and no unit is taken twice."""
+    """A device's rack is in its site, it fits between bottom and top, and nothing else stands there."""
     session = touched.session
     racks = set(touched.ids("rack"))
     for column, kind in ((Device.id, "device"), (Device.model_id, "model")):
         racks |= {row[0] for row in rows_in(session, select(Device.rack_id), column, touched.ids(kind))}
     query = (
         select(
-            Device.id, Device.site_id, Device.position_u, Model.height_u, Rack.id, Rack.site_id, Rack.height_u
+            Device.id,
+            Device.site_id,
+            Device.position_u,
+            Device.face,
+            Model.height_u,
+            Model.full_depth,
+            Rack.id,
+            Rack.site_id,
+            Rack.height_u,
         )
         .join(Model, Model.id == Device.model_id)
         .join(Rack, Rack.id == Device.rack_id)
         .where(Device.status != Status.DECOMMISSIONED)
     )
-    units: dict[tuple[int, int], int] = {}
-    for device, site, low, height, rack, rack_site, top in sorted(
-        map(tuple, rows_in(session, query, Device.rack_id, racks - {None}))
+    units: dict[tuple[int, Face, int], int] = {}
+    rows = rows_in(session, query, Device.rack_id, racks - {None})
+    for device, site, low, face, height, deep, rack, rack_site, top in sorted(
+        map(tuple, rows), key=itemgetter(0)
     ):
         if site != rack_site:
             message = f"rack {touched.key('rack', rack)} is not in site {touched.key('site', site)}"
             yield touched.problem("device", device, message, "rack")
-        if low is None:
+        if low is None or not height:
             continue
-        high = low + height - 1
-        if low < 1 or high > top:
-            message = (
-                f"units {low} to {high} are not in rack {touched.key('rack', rack)}, which has 1 to {top}"
-            )
+        halves = range(round(2 * low), round(2 * (low + height)))
+        said = _units(low, low + height)
+        if halves.start < 2 or halves.stop > 2 * (top + 1):
+            message = f"{said} not in rack {touched.key('rack', rack)}, which has 1 to {top}"
             yield touched.problem("device", device, message, "position_u")
             continue
-        taken = {units.setdefault((rack, unit), device) for unit in range(low, high + 1)} - {device}
-        for other in sorted(taken):
+        sides = tuple(Face) if deep else (face,)
+        taken = {units.setdefault((rack, side, half), device) for side in sides for half in halves}
+        for other in sorted(taken - {device}):
             message = (
-                f"units {low} to {high} of rack {touched.key('rack', rack)} overlap with device "
-                f"{touched.key('device', other)}"
+                f"{said} taken in rack {touched.key('rack', rack)} by device {touched.key('device', other)}"
             )
             yield touched.problem("device", device, message, "position_u")
+
+
+def _units(low: float, beyond: float) -> str:
+    """Units from ``low`` to below ``beyond``, as the subject of a sentence."""
+    last = beyond - 1
+    return f"unit {low:g} is" if last <= low else f"units {low:g} to {last:g} are"
 
 
 def position_without_rack(touched: Touched) -> Iterator[Problem]:

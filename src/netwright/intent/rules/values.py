@@ -46,6 +46,25 @@ def _time_zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_COLOR = re.compile(r"[0-9a-f]{6}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_TARGET = re.compile(r"(\d{1,10}|\d{1,3}(\.\d{1,3}){3}):\d{1,10}")
+_COMMUNITY = re.compile(r"([a-z]{2,8}:)?[0-9.]{1,15}:\d{1,10}(:\d{1,10})?|[a-z][a-z-]{1,30}")
+_DAYS = (
+    ("model", "end_of_sale"),
+    ("model", "end_of_support"),
+    ("model", "end_of_security_fixes"),
+    ("software_version", "released"),
+    ("software_version", "end_of_support"),
+    ("circuit", "installed"),
+    ("circuit", "contract_end"),
+    ("asset", "bought"),
+    ("asset", "warranty_end"),
+)
+_COLORED = ("tag", "cable", "model_port")
+_DEVICE_NAMES = ("bgp_group", "routing_policy", "prefix_list", "community", "vrf")
+"""Kinds whose names are written into configurations."""
 _NAME = "letters, digits and . _ : / @ -, without spaces"
 FORMS = (
     _between("asn", "number", 1, 4294967295),
@@ -54,7 +73,39 @@ FORMS = (
     _between("client_prefix", "latitude", -90, 90),
     _between("client_prefix", "longitude", -180, 180),
     _between("client_prefix", "clients", 0, 10**12),
+    *(_like(kind, name, _DAY, "a day as 2026-12-31") for kind, name in _DAYS),
+    *(_like(kind, "color", _COLOR, "six hexadecimal digits, as ff9800") for kind in _COLORED),
     _between("rack", "height_u", 1, 100),
+    _between("power_feed", "voltage_v", 1, 1_000),
+    _between("power_feed", "amperage_a", 1, 1_000),
+    _between("power_feed", "share_percent", 1, 100),
+    _between("vlan", "number", 1, 4094),
+    _between("vlan_group", "lowest", 1, 4094),
+    _between("vlan_group", "highest", 1, 4094),
+    _between("bgp_group", "hold_time_s", 0, 65535),
+    _between("bgp_group", "multihop", 1, 255),
+    _between("routing_policy_term", "set_local_preference", 0, 4294967295),
+    _between("routing_policy_term", "set_med", 0, 4294967295),
+    _between("routing_policy_term", "prepend", 0, 32),
+    _between("prefix_list_entry", "longer_than", 0, 128),
+    _between("prefix_list_entry", "shorter_than", 0, 128),
+    _between("exchange", "mtu", 68, 65535),
+    _between("attachment", "size_bytes", 0, 10**12),
+    _between("port", "positions", 1, 1024),
+    _between("model_port", "positions", 1, 1024),
+    _Form("model", "height_u", lambda value: (2 * value).is_integer(), "a multiple of a half"),
+    _Form("device", "position_u", lambda value: (2 * value).is_integer(), "a multiple of a half"),
+    _like("model", "weight_unit", re.compile(r"kg|g|lb|oz"), "kg, g, lb or oz"),
+    _like("software_version", "sha256", _SHA256, "64 hexadecimal digits"),
+    _like("attachment", "sha256", _SHA256, "64 hexadecimal digits"),
+    _like("vrf", "distinguisher", _TARGET, "two numbers, as 65001:10"),
+    _like("vrf_target", "target", _TARGET, "two numbers, as 65001:10"),
+    _like("community", "value", _COMMUNITY, "numbers with colons, as 65001:100 or 65001:1:2"),
+    _like("exchange", "country", _COUNTRY, "two capital letters (ISO 3166-1)"),
+    _like(
+        "custom_field", "name", re.compile(r"[a-z][a-z0-9_]{0,62}"), "a word in lower case, as `owner_team`"
+    ),
+    *(_like(kind, "name", _WORD, _NAME) for kind in _DEVICE_NAMES),
     _between("model", "height_u", 0, 100),
     _between("interface", "mtu", 68, 65535),
     _between("interface", "speed_bps", 0, 10**15),

@@ -233,7 +233,7 @@ class DeviceHead:
     site: str
     site_title: str
     rack: str
-    position_u: int | None
+    position_u: float | None
     role: str
     platform: str
     model: str

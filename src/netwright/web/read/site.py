@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from sqlalchemy import func, select
@@ -150,7 +151,9 @@ def racks_of(session: Session, site_id: int, report: HealthReport) -> list[RackV
     inside: defaultdict[int, list[Any]] = defaultdict(list)
     for rack_id, name, position, height in rows:
         found = report.devices.get(name)
-        inside[rack_id].append((name, position, height, found.state.value if found else "unknown"))
+        inside[rack_id].append(
+            (name, int(position or 0), ceil(height), found.state.value if found else "unknown")
+        )
     racks = session.scalars(select(Rack).where(Rack.site_id == site_id).order_by(Rack.name))
     return [RackView(rack.name, rack.height_u, inside.get(rack.id, [])) for rack in racks]
 
