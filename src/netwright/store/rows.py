@@ -198,7 +198,7 @@ def _into(kind: Kind, name: str, dialect: Dialect) -> Convert | None:
         return None
     if field_type in _KEYED:
         return address.key_of_text
-    if field_type is FieldType.JSON:
+    if field_type in (FieldType.JSON, FieldType.LIST):
         return dumps
     processor: Convert | None = kind.table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
     return processor

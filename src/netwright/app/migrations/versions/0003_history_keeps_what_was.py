@@ -3,7 +3,7 @@
 Going down gives the column back empty: past states and blame are unharmed, but a revision merged before can't
 be reverted there.
 
-Revision: 0002, after 0001
+Revision: 0003, after 0002
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
