@@ -11,15 +11,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TypeAlias
 
 from netwright.config.dialect import Dialect
-
-Block: TypeAlias = "dict[str, Block]"
-
-_MAX_DEPTH = 64  # deeper indentation is no configuration; what is deeper counts as this deep
-_AGAIN = "\0"  # parts a repeated line of an ordered block from its number
-
+from netwright.config.statements import AGAIN, Block, is_ordered, statements
 
 def same(running: str, wanted: str, dialect: Dialect) -> bool:
     """Whether both mean the same."""
@@ -27,13 +21,13 @@ def same(running: str, wanted: str, dialect: Dialect) -> bool:
         return True
     if dialect.ordered:
         return fingerprint(running, dialect) == fingerprint(wanted, dialect)
-    return _blocks(running, dialect) == _blocks(wanted, dialect)
+    return statements(running, dialect) == statements(wanted, dialect)
 
 
 def fingerprint(text: str, dialect: Dialect) -> str:
     """SHA-256 of what ``text`` means, in hex: equal for texts that are ``same``."""
     lines: list[str] = []
-    _canonical(_blocks(text, dialect), dialect, _is_ordered("", dialect), "", lines)
+    _canonical(statements(text, dialect), dialect, is_ordered("", dialect), "", lines)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -47,7 +41,7 @@ def difference(
 ) -> str:
     """Unified diff from ``running`` to ``wanted``; empty when they mean the same."""
     entries = list(
-        _merge(_blocks(running, dialect), _blocks(wanted, dialect), dialect, _is_ordered("", dialect), 0)
+        _merge(statements(running, dialect), statements(wanted, dialect), dialect, is_ordered("", dialect), 0)
     )
     if all(entry.mark == " " for entry in entries):
         return ""
@@ -66,41 +60,12 @@ def _significant(text: str, dialect: Dialect) -> list[str]:
     ]
 
 
-def _blocks(text: str, dialect: Dialect) -> Block:
-    """Nested dicts of lines. A block that is opened twice is one block; in an ordered block each repeated
-    line stays a line of its own."""
-    silent, prefixes = dialect.silent, dialect.silent_prefixes
-    root: Block = {}
-    repeats: dict[tuple[int, str], int] = {}
-    blocks, indents, ordered = [root], [-1], [_is_ordered("", dialect)]
-    for raw in text.split("\n"):
-        line = raw.strip()
-        if not line or line in silent or line.startswith(prefixes):
-            continue
-        indent = min(raw.find(line), _MAX_DEPTH)
-        while indents[-1] >= indent:
-            del blocks[-1], indents[-1], ordered[-1]
-        parent = blocks[-1]
-        if ordered[-1] and line in parent:
-            again = repeats[id(parent), line] = repeats.get((id(parent), line), 1) + 1
-            line = f"{line}{_AGAIN}{again}"
-        blocks.append(parent.setdefault(line, {}))
-        indents.append(indent)
-        ordered.append(ordered[-1] or (bool(dialect.ordered) and _is_ordered(line, dialect)))
-    return root
-
-
-def _is_ordered(head: str, dialect: Dialect) -> bool:
-    """An empty beginning in ``dialect.ordered`` stands for the whole text."""
-    return any(head.startswith(start) if start else head == "" for start in dialect.ordered)
-
-
 def _canonical(block: Block, dialect: Dialect, ordered: bool, margin: str, lines: list[str]) -> None:
     for line in block if ordered else sorted(block):
         lines.append(margin + line)
         below = block[line]
         if below:
-            _canonical(below, dialect, ordered or _is_ordered(line, dialect), margin + " ", lines)
+            _canonical(below, dialect, ordered or is_ordered(line, dialect), margin + " ", lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +77,7 @@ class _Entry:
     line: str
 
     def __str__(self) -> str:
-        return f"{self.mark}{' ' * self.depth}{self.line.partition(_AGAIN)[0]}\n"
+        return f"{self.mark}{' ' * self.depth}{self.line.partition(AGAIN)[0]}\n"
 
 
 def _merge(old: Block, new: Block, dialect: Dialect, ordered: bool, depth: int) -> Iterator[_Entry]:
@@ -121,7 +86,7 @@ def _merge(old: Block, new: Block, dialect: Dialect, ordered: bool, depth: int) 
         before = old.get(line, {}) if mark != "+" else {}
         after = new.get(line, {}) if mark != "-" else {}
         if before or after:
-            below = ordered or _is_ordered(line, dialect)
+            below = ordered or is_ordered(line, dialect)
             yield from _merge(before, after, dialect, below, depth + 1)
 
 
@@ -190,7 +155,7 @@ def _section(entries: list[_Entry], start: int) -> str:
     depth = entries[start].depth
     for entry in reversed(entries[:start]):
         if entry.depth < depth:
-            heads.append(entry.line.partition(_AGAIN)[0])
+            heads.append(entry.line.partition(AGAIN)[0])
             depth = entry.depth
         if depth == 0:
             break

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from netwright.base.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Multiline:
+    """A statement over several lines. ``start`` fits its first line; it ends at the line that holds what the
+    group ``end`` of ``start`` caught, or else at the line that is ``end``."""
+
+    start: re.Pattern[str]
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +23,17 @@ class Dialect:
 
     ``silent``: lines without a meaning of their own (block ends). ``silent_prefixes``: the same by
     beginning (comments, headers). ``ordered``: beginnings of block heads below which the order of lines has
-    a meaning; elsewhere it has none, because entries carry their own sequence numbers."""
+    a meaning; elsewhere it has none, because entries carry their own sequence numbers. ``multiline``:
+    banners, certificates and the like, one statement each. ``flat``: heads whose lines may stand at the
+    head's own margin, up to the line in ``flat_ends``."""
 
     name: str
     silent: frozenset[str] = frozenset()
     silent_prefixes: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
+    multiline: tuple[Multiline, ...] = ()
+    flat: tuple[str, ...] = ()
+    flat_ends: frozenset[str] = frozenset()
 
 
 FRR = Dialect(
@@ -27,6 +42,8 @@ FRR = Dialect(
         {"end", "exit", "exit-address-family", "exit-vrf", "exit-route-map", "exit-vni", "exit-bfd", "!"}
     ),
     silent_prefixes=("!", "Building configuration", "Current configuration", "frr version "),
+    flat=("address-family ",),
+    flat_ends=frozenset({"exit-address-family"}),
 )
 """FRR 8 to 10. ``frr version`` is the software's, not the configuration's."""
 

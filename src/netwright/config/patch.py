@@ -1,0 +1,279 @@
+"""The commands that lead from a running configuration to the intended one.
+
+Operations are put in order by references, sent to a simulated device one by one, and what a command clears on
+the way is put back at once. What the device then has is held against the intended configuration before anyone
+sees the patch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from netwright.config.meaning import Meaning, add_up, expanded, meaning
+from netwright.config.numbers import listed, ranges
+from netwright.config.operation import Differ, Kind, Name, Operation
+from netwright.config.order import in_order
+from netwright.config.schema import Impact, Path, Schema
+from netwright.config.simulate import Device, Effect
+from netwright.config.statements import Block, copied, plain
+
+_ROUNDS = 4  # times what is still missing after all commands is sent again
+_SPANS = 10  # runs of numbers that a command line takes (VRP: &<1-10>)
+_NUMBER = re.compile(r"(?:(?<=\bseq )|(?<=\bindex )|^)(\d+)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command below the heads in ``path``; ``why`` it is there and what it does to traffic."""
+
+    path: Path
+    command: str
+    why: str
+    impact: Impact = Impact.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """``missing``: differences that stay after all steps, as lines; empty when the simulated device ends
+    with the intended configuration."""
+
+    steps: tuple[Step, ...]
+    missing: tuple[str, ...] = ()
+
+
+def patch(running: str, intended: str, schema: Schema) -> Patch:
+    """The steps from ``running`` to ``intended`` on a line-at-a-time system."""
+    old, new = meaning(running, schema), meaning(intended, schema)
+    return _Writer(old, new, schema).run()
+
+
+def names_in(block: Block, schema: Schema, *, defined: bool, path: Path = ()) -> Iterator[Name]:
+    """The objects that a configuration defines, or that it refers to."""
+    find = schema.definitions if defined else schema.references
+    for line, below in block.items():
+        yield from find(path, plain(line))
+        if below:
+            yield from names_in(below, schema, defined=defined, path=(*path, line))
+
+
+@dataclass
+class _Writer:
+    old: Meaning
+    new: Meaning
+    schema: Schema
+    steps: list[Step] = field(default_factory=list)
+    _used: set[Name] | None = None
+
+    def run(self) -> Patch:
+        operations = Differ(self.old, self.new, self.schema).run()
+        if not operations:
+            return Patch(())
+        self._device = Device(copied(self.old.block), self.schema)
+        self._partners = {
+            (operation.path, operation.slot): operation for operation in operations if operation.swaps
+        }
+        for _ in range(_ROUNDS):
+            self._send(operations)
+            operations = Differ(Meaning(self._device.block), self.new, self.schema).run()
+            if not operations:
+                break
+        missing = tuple(" / ".join((*operation.path, operation.command)) for operation in operations)
+        return Patch(tuple(_joined(self.steps, self.schema, self.old, self.new)), missing)
+
+    def _send(self, operations: list[Operation]) -> None:
+        gone = {name for operation in operations for name in operation.undefines}
+        remaining = frozenset(names_in(self.new.block, self.schema, defined=True)) if gone else frozenset()
+        self._remaining = remaining
+        self._first_user = _first_users(operations)
+        for operation in in_order(operations, remaining):
+            self._perform(operation)
+
+    def _perform(self, operation: Operation) -> None:
+        block = self._device.inside(operation.path)
+        if operation.kind is Kind.REMOVE:
+            if block is None or operation.line not in block:
+                return
+            if self._spared(operation):
+                return
+        elif operation.kind is Kind.ADD and block is not None and operation.line in block:
+            return
+        self._step(operation)
+
+    def _step(self, operation: Operation) -> None:
+        effect = self._device.send(
+            operation.path, operation.command, keep=operation.keep, restore=operation.restore
+        )
+        self.steps.append(
+            Step(operation.path, operation.command, self._why(operation), self._impact(operation))
+        )
+        self._put_back(effect, operation)
+
+    def _put_back(self, effect: Effect, operation: Operation) -> None:
+        """Send again what is wanted and was cleared on the way."""
+        own, depth = (*operation.path, operation.line), len(operation.path) + 1
+        lost = [
+            (path, line)
+            for path, line in effect.went
+            if not (operation.kind is Kind.REMOVE and (*path, line)[:depth] == own) and self._wanted(path, line)
+        ]
+        for path, line in sorted(lost, key=lambda place: self.schema.rank(*place)):
+            block = self._device.inside(path)
+            if block is not None and line not in block:
+                self._device.send(path, plain(line), keep=self.schema.is_negative(line))
+                why = f"'{operation.command}' cleared it"
+                self.steps.append(Step(path, plain(line), why, self.schema.impact(path, line)))
+
+    def _wanted(self, path: Path, line: str) -> bool:
+        block: Block | None = self.new.block
+        for head in path:
+            block = block.get(head) if block is not None else None
+        return block is not None and (line in block or line in add_up(block, path, self.schema))
+
+    def _spared(self, operation: Operation) -> bool:
+        """Change an entry of a filter in use without a moment without it: the new entry comes under a spare
+        number first. True when that was done."""
+        partner = self._partners.get((operation.path, operation.slot))
+        names = [*operation.undefines, *operation.part_of]
+        if partner is None or not any(name[0] in self.schema.filters and name in self._in_use() for name in names):
+            return False
+        block = self._device.inside(operation.path) or {}
+        spare = _spare(partner.line, operation.path, block, self.schema)
+        if spare is None:
+            return False
+        schema, path = self.schema, operation.path
+        self._say(path, spare, "stands in for the entry that is changed, so that the filter has no gap")
+        self._step(operation)
+        self._say(path, plain(partner.line), f"takes the place of '{plain(operation.line)}'")
+        self._say(path, schema.negated(path, spare), "the entry it stood in for is there")
+        return True
+
+    def _say(self, path: Path, command: str, why: str) -> None:
+        self._device.send(path, command)
+        self.steps.append(Step(path, command, why, Impact.NONE))
+
+    def _in_use(self) -> set[Name]:
+        if self._used is None:
+            self._used = set(names_in(self.old.block, self.schema, defined=False))
+        return self._used
+
+    def _impact(self, operation: Operation) -> Impact:
+        own = self.schema.impact(operation.path, plain(operation.old or operation.line))
+        if own is not Impact.NONE and not self._fresh(operation):
+            return own
+        filters = self.schema.filters
+        if operation.kind is Kind.REMOVE and operation.undefines and not self._remaining & set(operation.undefines):
+            return Impact.NONE
+        if any(name[0] in filters for name in (*operation.releases, *operation.refers)) and not operation.parent:
+            return Impact.FILTER
+        parts = [*operation.part_of, *operation.defines, *operation.undefines]
+        if any(name[0] in filters and name in self._in_use() for name in parts):
+            return Impact.FILTER
+        return Impact.NONE
+
+    def _fresh(self, operation: Operation) -> bool:
+        """Whether the operation only brings something new, so that nothing that ran is disturbed: a new
+        block, a first address, a new neighbour."""
+        if operation.kind is not Kind.ADD:
+            return False
+        if operation.parent is not None or not operation.path or operation.takes:
+            return True
+        block: Block | None = self.old.block
+        for head in operation.path[:1]:
+            block = block.get(head) if block is not None else None
+        subject = " ".join(self.schema.positive(operation.line).split()[:2])
+        return subject.startswith("neighbor ") and not any(
+            line.startswith((subject + " ", f"no {subject} ")) or line == subject for line in block or ()
+        )
+
+    def _why(self, operation: Operation) -> str:
+        if operation.kind is Kind.REMOVE:
+            for name in operation.undefines:
+                if name not in self._remaining:
+                    return f"{_said(name)} is not wanted any more, and nothing refers to it now"
+            return "brings back the default" if operation.restore else "is not wanted any more"
+        if operation.old:
+            return f"takes the place of '{plain(operation.old)}'"
+        for name in operation.defines:
+            user = self._first_user.get(name)
+            if user is not None and user is not operation:
+                place = " / ".join((*user.path, plain(user.line)))
+                return f"{_said(name)} must be there before '{place}' refers to it"
+        if operation.refers:
+            return "new; it refers to " + ", ".join(_said(name) for name in operation.refers)
+        return "new"
+
+
+def _first_users(operations: list[Operation]) -> dict[Name, Operation]:
+    users: dict[Name, Operation] = {}
+    for operation in operations:
+        for name in operation.refers:
+            users.setdefault(name, operation)
+    return users
+
+
+def _said(name: Name) -> str:
+    return f"{name[0]} {name[1]}"
+
+
+def _spare(line: str, path: Path, block: Block, schema: Schema) -> str | None:
+    """``line`` under the next free number, None when it has no number."""
+    match = _NUMBER.search(line)
+    if match is None:
+        return None
+    taken = {_numberless(other) for other in block}
+    for number in range(int(match[1]) + 1, int(match[1]) + 200):
+        spare = f"{line[: match.start()]}{number}{line[match.end() :]}"
+        slot = schema.slot(path, spare)
+        prefix = spare[: match.start() + len(str(number))]
+        if slot is not None and prefix not in taken:
+            return spare
+    return None
+
+
+def _numberless(line: str) -> str:
+    """A line up to its number."""
+    match = _NUMBER.search(line)
+    return line[: match.end()] if match else line
+
+
+def _joined(steps: list[Step], schema: Schema, old: Meaning, new: Meaning) -> Iterator[Step]:
+    """Steps with members of one list put on one line again, as the list was written."""
+    if not schema.expand:
+        yield from steps
+        return
+    at = 0
+    while at < len(steps):
+        run = [steps[at]]
+        origins = old.origins if schema.is_negative(steps[at].command) else new.origins
+        head = schema.positive(steps[at].command)
+        written = origins.get(head) if not steps[at].path else None
+        while written and at + len(run) < len(steps):
+            following = steps[at + len(run)]
+            negative = schema.is_negative(following.command) == schema.is_negative(run[0].command)
+            if following.path or not negative or origins.get(schema.positive(following.command)) != written:
+                break
+            run.append(following)
+        if written:
+            yield from _one(run, written, schema)
+        else:
+            yield run[0]
+        at += len(run)
+
+
+def _one(run: list[Step], written: str, schema: Schema) -> Iterator[Step]:
+    """The steps of one list as one command, or as several where a line can't bear it."""
+    lines = [schema.positive(step.command) for step in run]
+    coming = not schema.is_negative(run[0].command)
+    if coming or set(lines) == set(expanded(written, schema)):
+        lines = expanded(written, schema)
+    values = [int(line.rsplit(" ", 1)[1]) for line in lines]
+    spans, words = list(ranges(values)), schema.short_negation
+    head = next(head for head in schema.expand if written.startswith(head + " "))
+    for start in range(0, len(spans), _SPANS):
+        part = [value for low, high in spans[start : start + _SPANS] for value in range(low, high + 1)]
+        whole = len(spans) <= _SPANS and len(lines) == len(expanded(written, schema))
+        line = written if whole else f"{head} {listed(part, words=words)}"
+        command = line if coming else f"{schema.negation} {line}"
+        yield Step((), command, run[0].why, run[0].impact)

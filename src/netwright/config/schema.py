@@ -1,0 +1,378 @@
+"""What is known of a platform's configuration language, read from ``config/platform/NAME.yaml``.
+
+A file names its ``base`` and says only what differs. Rules stand under the block they hold in: a context is
+the beginning of a block's head (``interface``, ``router bgp``), ``/`` the top of the configuration, ``*``
+any place. ``docs/config-engine.md`` explains each rule with an example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from netwright.base.errors import InputError, NotFoundError
+from netwright.config.dialect import FRR, Dialect, Multiline
+from netwright.config.pattern import Pattern
+
+Path = tuple[str, ...]
+"""The heads of the blocks around a line, outermost first."""
+
+
+class Style(Enum):
+    """The three ways configurations are written that the engine knows."""
+
+    INDENT = "indent"
+    BRACE = "brace"
+    SECTION = "section"
+
+
+class Impact(Enum):
+    """What a step does to traffic: nothing, a routing session is reset, a link goes down and comes back, a
+    filter in use lets through something else for a while or from now on."""
+
+    NONE = "none"
+    FILTER = "filter"
+    SESSION = "session"
+    FLAP = "flap"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for one value. ``mode``: ``replace`` when a new line takes the place of the old one, ``swap``
+    when the old one must be taken away first, ``range`` when lines add up to a list
+    of numbers, ``cumulative`` when in addition a new list is added to the old one."""
+
+    key: tuple[str, ...]
+    mode: str
+    pattern: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern with what follows from it."""
+
+    context: str
+    pattern: Pattern
+    value: str = ""
+    lines: tuple[str, ...] = ()
+
+    def affected(self, key: tuple[str, ...]) -> list[Pattern]:
+        """Patterns of ``lines``, with ``$1``, ``$2`` ... as the words of the key."""
+        texts = []
+        for text in self.lines:
+            for index, word in enumerate(key, start=1):
+                text = text.replace(f"${index}", word)
+            texts.append(text)
+        return [pattern(text) for text in texts]
+
+
+@lru_cache(maxsize=4096)
+def pattern(text: str) -> Pattern:
+    """The compiled pattern of that text."""
+    return Pattern(text)
+
+
+class RuleSet:
+    """Rules found by context and by a line's first word."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._by_word: dict[str, list[Rule]] = {}
+        self._open = [rule for rule in rules if not rule.pattern.first]
+        for rule in rules:
+            word = rule.pattern.first
+            if word:
+                self._by_word.setdefault(word, []).append(rule)
+        self._order = {id(rule): index for index, rule in enumerate(rules)}
+
+    def candidates(self, path: Path, line: str) -> Iterator[Rule]:
+        """Rules that may hold for ``line`` below ``path``, in the order of the data."""
+        found = self._by_word.get(line.split(None, 1)[0], []) if line else []
+        if self._open:
+            found = sorted([*found, *self._open], key=lambda rule: self._order[id(rule)])
+        return (rule for rule in found if holds(rule.context, path))
+
+    def first(self, path: Path, line: str) -> tuple[Rule, tuple[str, ...]] | None:
+        """The first rule that fits, and the line's key in it."""
+        for rule in self.candidates(path, line):
+            key = rule.pattern.key(line)
+            if key is not None:
+                return rule, key
+        return None
+
+
+def holds(context: str, path: Path) -> bool:
+    """Whether a rule of that context holds below ``path``."""
+    if context == "*":
+        return True
+    if context == "/":
+        return not path
+    return any(head.startswith(context) for head in path)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A platform's rules, compiled. ``general`` is True for a dialect's general rules, where nothing is known
+    of the platform itself."""
+
+    name: str
+    title: str
+    style: Style
+    dialect: Dialect
+    negation: str
+    leave: str
+    general: bool
+    short_negation: bool
+    slots: RuleSet
+    negations: RuleSet
+    clears: RuleSet
+    anchors: RuleSet
+    defines: RuleSet
+    refers: RuleSet
+    unique: RuleSet
+    impacts: RuleSet
+    hidden: RuleSet
+    first: tuple[Rule, ...]
+    last: tuple[Rule, ...]
+    filters: frozenset[str]
+    expand: tuple[str, ...]
+    management: re.Pattern[str] | None
+    inline: tuple[str, ...]
+    lists: tuple[str, ...]
+    secrets: tuple[str, ...]
+    detect: tuple[tuple[re.Pattern[str], int], ...]
+    _slots: dict[tuple[Path, str], Slot | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def slot(self, path: Path, line: str) -> Slot | None:
+        """The slot that ``line`` fills, the same for ``no X`` as for ``X``; None where it has none."""
+        found = self.slots.first(path, self.positive(line))
+        if found is None:
+            return None
+        rule, key = found
+        return Slot((rule.pattern.text, *key), rule.value, rule.pattern)
+
+    def positive(self, line: str) -> str:
+        """The line without a leading negation."""
+        word = self.negation
+        return line[len(word) + 1 :] if word and line.startswith(word + " ") else line
+
+    def is_negative(self, line: str) -> bool:
+        return bool(self.negation) and line.startswith(self.negation + " ")
+
+    def negated(self, path: Path, line: str) -> str:
+        """The command that takes ``line`` away."""
+        if self.is_negative(line):
+            return self.positive(line)
+        first = line.split("\n", 1)[0]
+        found = self.negations.first(path, first)
+        if found is not None:
+            rule, _ = found
+            if rule.value:
+                return rule.pattern.regex.sub(rule.value, first)
+            return f"{self.negation} {rule.pattern.short(first)}"
+        if self.short_negation:
+            slot = self.slot(path, line)
+            if slot and slot.pattern and slot.pattern.trailing and slot.mode != "range":
+                return f"{self.negation} {slot.pattern.short(first)}"
+        return f"{self.negation} {first}"
+
+    def definitions(self, path: Path, line: str) -> list[tuple[str, str]]:
+        """The objects that ``line`` defines, or defines a part of, as (kind, name)."""
+        return _names(self.defines, path, line)
+
+    def references(self, path: Path, line: str) -> list[tuple[str, str]]:
+        """The objects that ``line`` refers to, as (kind, name). Every line of a statement of several lines
+        is looked at."""
+        if "\n" in line:
+            return [
+                name
+                for part in line.split("\n")
+                if part.strip()
+                for name in _names(self.refers, path, part.strip())
+            ]
+        return _names(self.refers, path, line)
+
+    def holds_uniquely(self, path: Path, line: str) -> list[tuple[str, str]]:
+        """What can exist once only on a device and is taken by ``line``, such as an address."""
+        return _names(self.unique, path, line)
+
+    def impact(self, path: Path, line: str) -> Impact:
+        """What adding, changing or taking away ``line`` does to traffic by itself."""
+        found = self.impacts.first(path, self.positive(line.split("\n", 1)[0]))
+        return Impact(found[0].value) if found else Impact.NONE
+
+    def is_hidden(self, path: Path, line: str) -> bool:
+        """Whether devices of this platform don't show ``line`` because it is the default."""
+        return self.hidden.first(path, line) is not None
+
+    def rank(self, path: Path, line: str) -> int:
+        """Where ``line`` has to stand among the new lines of its block: lower comes first, 0 as written."""
+        for ranks, start in ((self.first, -len(self.first)), (self.last, 1)):
+            for index, rule in enumerate(ranks):
+                if holds(rule.context, path) and rule.pattern.regex.fullmatch(line.split("\n", 1)[0]):
+                    return start + index
+        return 0
+
+
+def _names(rules: RuleSet, path: Path, line: str) -> list[tuple[str, str]]:
+    names: list[tuple[str, str]] = []
+    first = line.split("\n", 1)[0]
+    for rule in rules.candidates(path, first):
+        found = rule.pattern.names(first)
+        names.extend((kind, _bare(kind, name)) for kind, name in found)
+    return list(dict.fromkeys(names)) if len(names) > 1 else names
+
+
+def _bare(kind: str, name: str) -> str:
+    """A name without quotes; names of ports have no case."""
+    name = name.strip('"();,')
+    return name.casefold() if kind == "interface" else name
+
+
+_FOLDER = resources.files("netwright.config") / "platform"
+_GENERAL = {Style.INDENT: "indent", Style.BRACE: "brace", Style.SECTION: "section"}
+
+
+def platforms() -> list[str]:
+    """Names of the platforms and general dialects that have a file."""
+    return sorted(entry.name[:-5] for entry in _FOLDER.iterdir() if entry.name.endswith(".yaml"))
+
+
+@lru_cache(maxsize=64)
+def schema(name: str) -> Schema:
+    """The rules of a platform by its netmiko name. Raises NotFoundError."""
+    if name not in platforms():
+        raise NotFoundError(
+            f"there are no configuration rules for platform {name!r}",
+            remedy=f"Known are {', '.join(platforms())}; 'indent' and 'brace' are the general rules.",
+        )
+    return _compiled(name, _data(name, ()))
+
+
+def general(style: Style) -> Schema:
+    """The general rules of a way of writing."""
+    return schema(_GENERAL[style])
+
+
+def _data(name: str, seen: tuple[str, ...]) -> dict[str, object]:
+    """The data of a platform over those of its base: lists before the base's, mappings key by key."""
+    if name in seen:
+        raise InputError("a platform can't be its own base", subject=f"config/platform/{name}.yaml")
+    own = yaml.load(  # noqa: S506 - CSafeLoader is the safe one, in C
+        (_FOLDER / f"{name}.yaml").read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+    base = own.pop("base", None)
+    if base is None:
+        return dict(own)
+    merged = _data(base, (*seen, name))
+    merged.pop("general", None)
+    for key, value in own.items():
+        merged[key] = _over(value, merged.get(key))
+    return merged
+
+
+def _over(own: object, base: object) -> object:
+    if isinstance(own, dict) and isinstance(base, dict):
+        rest = {key: value for key, value in base.items() if key not in own}
+        return {**{key: _over(value, base.get(key)) for key, value in own.items()}, **rest}
+    if isinstance(own, list) and isinstance(base, list):
+        return [*own, *base]
+    return own
+
+
+def _compiled(name: str, data: dict[str, object]) -> Schema:
+    slots: list[Rule] = []
+    for mode in ("replace", "swap", "range", "cumulative"):
+        slots.extend(_rules(data, mode, value=mode))
+    return Schema(
+        name=name,
+        title=str(data.get("title", name)),
+        style=Style(data.get("style", "indent")),
+        dialect=_dialect(name, data),
+        negation=str(data.get("negation", "no")),
+        leave=str(data.get("leave", "exit")),
+        general=bool(data.get("general", False)),
+        short_negation=bool(data.get("short_negation", False)),
+        slots=RuleSet(sorted(slots, key=_specific, reverse=True)),
+        negations=RuleSet(list(_rules(data, "negate"))),
+        clears=RuleSet(list(_clearing(data, "clears"))),
+        anchors=RuleSet(list(_rules(data, "anchors"))),
+        defines=RuleSet(list(_rules(data, "defines"))),
+        refers=RuleSet(list(_rules(data, "refers"))),
+        unique=RuleSet(list(_rules(data, "unique"))),
+        impacts=RuleSet(
+            [
+                rule
+                for impact in ("flap", "session", "filter")
+                for rule in _rules(_mapping(data.get("impact")), impact, value=impact)
+            ]
+        ),
+        hidden=RuleSet(list(_rules(data, "hidden"))),
+        first=tuple(_rules(data, "first")),
+        last=tuple(_rules(data, "last")),
+        filters=frozenset(_strings(data.get("filters"))),
+        expand=_strings(data.get("expand")),
+        management=re.compile(str(data["management"])) if data.get("management") else None,
+        inline=_strings(data.get("inline")),
+        lists=_strings(data.get("lists")),
+        secrets=_strings(data.get("secrets")),
+        detect=tuple((re.compile(key, re.MULTILINE), int(str(weight))) for key, weight in _pairs(data, "detect")),
+    )
+
+
+def _specific(rule: Rule) -> tuple[int, int]:
+    """More literal words first, so that ``ecn weight ~`` is tried before ``ecn ~``."""
+    words = rule.pattern.text.split()
+    literal = sum(word[0] not in "*?~+({[#" for word in words)
+    return literal, len(words)
+
+
+def _dialect(name: str, data: Mapping[str, object]) -> Dialect:
+    if data.get("dialect") == "frr":
+        return FRR
+    return Dialect(
+        name,
+        silent=frozenset(_strings(data.get("silent"))),
+        silent_prefixes=_strings(data.get("silent_prefixes")),
+        ordered=_strings(data.get("ordered")),
+        multiline=tuple(
+            Multiline(re.compile(start), str(end or "")) for start, end in _pairs(data, "multiline")
+        ),
+        flat=_strings(data.get("flat")),
+        flat_ends=frozenset(_strings(data.get("flat_ends"))),
+    )
+
+
+def _rules(data: Mapping[str, object], key: str, value: str = "") -> Iterator[Rule]:
+    """Rules of ``{context: [pattern, ...]}`` or ``{context: {pattern: value}}``."""
+    for context, entries in _pairs(data, key):
+        if isinstance(entries, dict):
+            for text, own in entries.items():
+                yield Rule(context, Pattern(str(text)), str(own or ""))
+        else:
+            for text in _strings(entries):
+                yield Rule(context, Pattern(text), value)
+
+
+def _clearing(data: Mapping[str, object], key: str) -> Iterator[Rule]:
+    """Rules of ``{context: {pattern: [pattern, ...]}}``."""
+    for context, entries in _pairs(data, key):
+        for trigger, lines in _pairs({"": entries}, ""):
+            yield Rule(context, Pattern(trigger), "", _strings(lines))
+
+
+def _pairs(data: Mapping[str, object], key: str) -> list[tuple[str, object]]:
+    return [(str(name), value) for name, value in _mapping(data.get(key)).items()]
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -1,0 +1,74 @@
+"""What an indented configuration says: nested dicts of lines, in their order.
+
+A block that is opened twice is one block. In an ordered block each repeated line stays a line of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from netwright.config.dialect import Dialect
+from netwright.config.lines import logical_lines
+
+Block: TypeAlias = "dict[str, Block]"
+
+MAX_DEPTH = 64  # deeper indentation is no configuration; what is deeper counts as this deep
+AGAIN = "\0"  # parts a repeated line of an ordered block from its number
+
+
+def statements(text: str, dialect: Dialect) -> Block:
+    """The blocks of ``text``, without comments, block ends and blanks."""
+    silent, prefixes, flat = dialect.silent, dialect.silent_prefixes, dialect.flat
+    root: Block = {}
+    repeats: dict[tuple[int, str], int] = {}
+    blocks, indents, ordered = [root], [-1], [is_ordered("", dialect)]
+    open_flat = -1  # margin of the flat head whose lines we read, if any
+    for raw in logical_lines(text, dialect):
+        line = raw.strip()
+        if not line or line in silent or line.startswith(prefixes):
+            if open_flat >= 0 and line in dialect.flat_ends:
+                open_flat = -1
+            continue
+        indent = min(raw.find(line), MAX_DEPTH)
+        if open_flat >= 0:
+            if indent != open_flat or line.startswith(flat):
+                open_flat = -1
+            else:
+                indent += 1
+        while indents[-1] >= indent:
+            del blocks[-1], indents[-1], ordered[-1]
+        parent = blocks[-1]
+        if ordered[-1] and line in parent:
+            again = repeats[id(parent), line] = repeats.get((id(parent), line), 1) + 1
+            line = f"{line}{AGAIN}{again}"
+        blocks.append(parent.setdefault(line, {}))
+        indents.append(indent)
+        ordered.append(ordered[-1] or (bool(dialect.ordered) and is_ordered(line, dialect)))
+        if flat and line.startswith(flat):
+            open_flat = indent
+    return root
+
+
+def is_ordered(head: str, dialect: Dialect) -> bool:
+    """An empty beginning in ``dialect.ordered`` stands for the whole text."""
+    return any(head.startswith(start) if start else head == "" for start in dialect.ordered)
+
+
+def plain(line: str) -> str:
+    """A line as it is written, without the number of its repetition."""
+    return line.partition(AGAIN)[0]
+
+
+def copied(block: Block) -> Block:
+    """A deep copy, for changing it step by step."""
+    return {line: copied(below) if below else {} for line, below in block.items()}
+
+
+def written(block: Block, margin: str = "", step: str = " ") -> list[str]:
+    """The lines of a block, indented."""
+    lines: list[str] = []
+    for line, below in block.items():
+        lines.append(margin + plain(line))
+        if below:
+            lines.extend(written(below, margin + step, step))
+    return lines
