@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "render": ("netwright.cli.render", "render", "Print the intended configuration of a device"),
     "deploy": ("netwright.cli.deploy", "deploy", "Roll the plan out in waves that undo themselves"),
     "rollout": ("netwright.cli.rollout", "app", "List, follow, stop and resume rollouts"),
+    "config": ("netwright.cli.config", "app", "Parse, compare, patch and scrub configuration files, offline"),
     "backup": ("netwright.cli.backup", "app", "Back up running configurations; log, diff, restore"),
     "collect": ("netwright.cli.collect", "collect", "Collect counters, states and health"),
     "health": ("netwright.cli.health", "health", "Health of sites, devices and links"),

@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 from netwright.config.dialect import Dialect
 from netwright.config.statements import AGAIN, Block, is_ordered, statements
 
+
 def same(running: str, wanted: str, dialect: Dialect) -> bool:
     """Whether both mean the same."""
     if running == wanted or _significant(running, dialect) == _significant(wanted, dialect):

@@ -45,6 +45,4 @@ def ranges(values: Iterable[int]) -> Iterator[tuple[int, int]]:
 def listed(values: Iterable[int], *, words: bool = False) -> str:
     """``1-5,7``, or with ``words`` ``1 to 5 7``."""
     joint, between = (" to ", " ") if words else ("-", ",")
-    return between.join(
-        str(low) if low == high else f"{low}{joint}{high}" for low, high in ranges(values)
-    )
+    return between.join(str(low) if low == high else f"{low}{joint}{high}" for low, high in ranges(values))

@@ -6,14 +6,14 @@ of, so that the order can be found (``order``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import IntEnum
 
 from netwright.config.meaning import Meaning, add_up, list_part
 from netwright.config.numbers import listed
-from netwright.config.schema import Path, Schema
+from netwright.config.schema import Path, Schema, Slot
 from netwright.config.statements import Block, is_ordered, plain
 
 Name = tuple[str, str]
@@ -31,8 +31,9 @@ class Kind(IntEnum):
 @dataclass(eq=False, slots=True)
 class Operation:
     """``line`` is the statement that comes, or that goes when ``kind`` is REMOVE; ``old`` the statement whose
-    place it takes. ``command`` is what is typed. ``parent`` is the operation that makes the block. ``group``: what
-    is kept together. ``vacate``: the command that empties the place of a change, for where two change places."""
+    place it takes. ``command`` is what is typed. ``parent`` is the operation that makes the block. ``group``:
+    what is kept together. ``vacate``: the command that empties the place of a change, for where two values
+    change places. ``keep`` and ``restore`` are told to the simulated device."""
 
     kind: Kind
     path: Path
@@ -63,6 +64,7 @@ class Differ:
         self._old, self._new, self._schema = old, new, schema
         self.operations: list[Operation] = []
         self._parts: dict[Path, list[Name]] = {}
+        self.plural: set[tuple[Path, tuple[str, ...]]] = set()
 
     def run(self) -> list[Operation]:
         """All operations, in the order in which the configurations tell them."""
@@ -100,7 +102,9 @@ class Differ:
         if self._schema.dialect.ordered:
             if list(old) != list(new) and self._has_order(path, old, new):
                 return False
-            return all(not below or self.equal(old[line], below, (*path, line)) for line, below in new.items())
+            return all(
+                not below or self.equal(old[line], below, (*path, line)) for line, below in new.items()
+            )
         return True
 
     def _has_order(self, path: Path, old: Block, new: Block) -> bool:
@@ -110,7 +114,14 @@ class Differ:
         return not all(line[:1].isdigit() for block in (old, new) for line in block)
 
     def _changes(
-        self, gone: list[str], come: list[str], old: Block, new: Block, raw: Block, path: Path, parent: Operation | None
+        self,
+        gone: list[str],
+        come: list[str],
+        old: Block,
+        new: Block,
+        raw: Block,
+        path: Path,
+        parent: Operation | None,
     ) -> None:
         schema = self._schema
         hidden_gone = {line for line in gone if schema.is_hidden(path, line)}
@@ -118,6 +129,8 @@ class Differ:
         told = [line for line in come if not schema.is_hidden(path, line) or schema.positive(line) in old]
         if not gone and not told:
             return
+        self._find_plural(gone, old, path)
+        self._find_plural(come, new, path)
         places = self._places(gone, path)
         pairs = {line: self._before(line, path, places, old) for line in come}
         replaced = set(pairs.values())
@@ -131,9 +144,7 @@ class Differ:
             self._come(line, pairs[line], old, new, raw, path, parent)
         self._leave([line for line in gone if line not in early], old, new, path, parent)
 
-    def _leave(
-        self, gone: list[str], old: Block, new: Block, path: Path, parent: Operation | None
-    ) -> None:
+    def _leave(self, gone: list[str], old: Block, new: Block, path: Path, parent: Operation | None) -> None:
         """Take lines away. What goes by itself with another line (all of a neighbour) needs no command."""
         schema = self._schema
         covered: set[str] = set()
@@ -175,11 +186,34 @@ class Differ:
                 return not self._schema.definitions(operation.path, line)
         return False
 
+    def _find_plural(self, lines: Iterable[str], block: Block, path: Path) -> None:
+        """Slots that hold more than one line in a configuration that exists: they are none here."""
+        schema = self._schema
+        slots = [
+            slot for line in lines if (slot := schema.slot(path, plain(line))) and slot.mode == "replace"
+        ]
+        if not slots:
+            return
+        words = {slot.pattern.first for slot in slots if slot.pattern is not None}
+        holders: dict[tuple[str, ...], str] = {}
+        for line in block:
+            bare = plain(line)
+            if schema.positive(bare).split(None, 1)[0] not in words and "" not in words:
+                continue
+            slot = schema.slot(path, bare)
+            if slot is not None and holders.setdefault(slot.key, line) != line:
+                self.plural.add((path, slot.key))
+
+    def _slot(self, path: Path, line: str) -> Slot | None:
+        """The slot of a line, unless it turned out to hold several."""
+        slot = self._schema.slot(path, plain(line))
+        return None if slot is not None and (path, slot.key) in self.plural else slot
+
     def _places(self, gone: list[str], path: Path) -> dict[tuple[str, ...], str]:
         """Slot -> the line that leaves it."""
         places: dict[tuple[str, ...], str] = {}
         for line in gone:
-            slot = self._schema.slot(path, plain(line))
+            slot = self._slot(path, line)
             if slot is not None:
                 places[slot.key] = line
         return places
@@ -187,7 +221,7 @@ class Differ:
     def _before(self, line: str, path: Path, places: dict[tuple[str, ...], str], old: Block) -> str:
         """The line whose place ``line`` takes, by its slot or as its opposite."""
         schema = self._schema
-        slot = schema.slot(path, plain(line))
+        slot = self._slot(path, line)
         if slot is not None and slot.key in places:
             return places[slot.key]
         opposite = schema.positive(line) if schema.is_negative(line) else f"{schema.negation} {line}"
@@ -197,7 +231,7 @@ class Differ:
         self, line: str, before: str, old: Block, new: Block, raw: Block, path: Path, parent: Operation | None
     ) -> None:
         schema = self._schema
-        slot = schema.slot(path, plain(line))
+        slot = self._slot(path, line)
         swaps = bool(before) and slot is not None and slot.mode == "swap"
         if slot is not None and slot.mode in {"range", "cumulative"} and "\n" not in line:
             self._list(line, before, slot.mode, raw, path, parent)
@@ -222,6 +256,8 @@ class Differ:
 
     def _children(self, block: Block, path: Path, parent: Operation) -> None:
         schema = self._schema
+        if len(block) > 1:
+            self._find_plural(block, block, path)
         lines = sorted(block, key=lambda line: schema.rank(path, line))
         if self._has_order(path, {}, block):
             lines = list(block)
@@ -230,12 +266,16 @@ class Differ:
             operation.keep = schema.is_negative(line)
             self._children(block[line], (*path, line), operation)
 
-    def _list(self, line: str, before: str, mode: str, raw: Block, path: Path, parent: Operation | None) -> None:
+    def _list(
+        self, line: str, before: str, mode: str, raw: Block, path: Path, parent: Operation | None
+    ) -> None:
         """Change a list of numbers by what comes and what goes."""
         schema = self._schema
         part, was = list_part(line, path, schema), list_part(before, path, schema) if before else None
         written = [
-            other for other in raw if (there := list_part(other, path, schema)) and part and there[0] == part[0]
+            other
+            for other in raw
+            if (there := list_part(other, path, schema)) and part and there[0] == part[0]
         ]
         if part is None or part[3] is None or (mode == "range" and len(written) == 1):
             command = written[0] if written else line
@@ -245,7 +285,9 @@ class Differ:
         values, old = part[3], (was[3] if was and was[3] is not None else set())
         words = schema.short_negation
         head = part[1]
-        add, remove = ("", f"{schema.negation} {head}") if mode == "cumulative" else (" add", f"{head} remove")
+        add, remove = (
+            ("", f"{schema.negation} {head}") if mode == "cumulative" else (" add", f"{head} remove")
+        )
         if not old:
             for other in written:
                 self._operation(Kind.ADD, path, line, other, parent)
@@ -281,7 +323,7 @@ class Differ:
             operation.defines = schema.definitions(path, plain(line))
             operation.refers = schema.references(path, plain(line))
             operation.takes = schema.holds_uniquely(path, plain(line))
-        slot = schema.slot(path, plain(line))
+        slot = self._slot(path, line)
         operation.slot = slot.key if slot else None
         operation.part_of = self._part_of(path)
         outer = schema.definitions((), path[0] if path else plain(line))

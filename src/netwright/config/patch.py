@@ -67,10 +67,11 @@ class _Writer:
     _used: set[Name] | None = None
 
     def run(self) -> Patch:
-        operations = Differ(self.old, self.new, self.schema).run()
+        differ = Differ(self.old, self.new, self.schema)
+        operations = differ.run()
         if not operations:
             return Patch(())
-        self._device = Device(copied(self.old.block), self.schema)
+        self._device = Device(copied(self.old.block), self.schema, frozenset(differ.plural))
         self._partners = {
             (operation.path, operation.slot): operation for operation in operations if operation.swaps
         }
@@ -116,7 +117,8 @@ class _Writer:
         lost = [
             (path, line)
             for path, line in effect.went
-            if not (operation.kind is Kind.REMOVE and (*path, line)[:depth] == own) and self._wanted(path, line)
+            if not (operation.kind is Kind.REMOVE and (*path, line)[:depth] == own)
+            and self._wanted(path, line)
         ]
         for path, line in sorted(lost, key=lambda place: self.schema.rank(*place)):
             block = self._device.inside(path)
@@ -136,7 +138,9 @@ class _Writer:
         number first. True when that was done."""
         partner = self._partners.get((operation.path, operation.slot))
         names = [*operation.undefines, *operation.part_of]
-        if partner is None or not any(name[0] in self.schema.filters and name in self._in_use() for name in names):
+        if partner is None or not any(
+            name[0] in self.schema.filters and name in self._in_use() for name in names
+        ):
             return False
         block = self._device.inside(operation.path) or {}
         spare = _spare(partner.line, operation.path, block, self.schema)
@@ -163,9 +167,16 @@ class _Writer:
         if own is not Impact.NONE and not self._fresh(operation):
             return own
         filters = self.schema.filters
-        if operation.kind is Kind.REMOVE and operation.undefines and not self._remaining & set(operation.undefines):
+        if (
+            operation.kind is Kind.REMOVE
+            and operation.undefines
+            and not self._remaining & set(operation.undefines)
+        ):
             return Impact.NONE
-        if any(name[0] in filters for name in (*operation.releases, *operation.refers)) and not operation.parent:
+        if (
+            any(name[0] in filters for name in (*operation.releases, *operation.refers))
+            and not operation.parent
+        ):
             return Impact.FILTER
         parts = [*operation.part_of, *operation.defines, *operation.undefines]
         if any(name[0] in filters and name in self._in_use() for name in parts):

@@ -1,10 +1,13 @@
 """The little language in which platform data describe lines of configuration.
 
-Words are literal. ``*`` stands for one word that belongs to the line's key, ``?`` for one word of its value,
-``~`` for the rest of the line (maybe nothing), ``+`` for the rest (at least one word), ``(a|b)`` for one of
-some words, part of the key, ``[a b]`` for words that may be missing, ``#`` for a number that belongs to the key, ``{kind}`` for the name of an object of
-that kind. ``neighbor * route-map {route-map} (in|out)`` thus holds the name of a route-map, and two such
-lines with the same neighbour and direction have the same key: they are one slot. ``re:`` before the whole makes it a regular expression, whose named groups are kinds.
+Words are literal. ``*`` stands for one word that belongs to the line's key, ``#`` for a number that does,
+``(a|b)`` for one of some words that do; ``?`` for one word of its value, ``~`` for the rest of the line (or
+nothing), ``+`` for the rest (at least one word); ``[a b]`` for words that may be missing, ``{kind}`` for the
+name of an object of that kind. ``re:`` before the whole makes it a regular expression, whose named groups are
+kinds.
+
+``neighbor * route-map {route-map} (in|out)`` thus holds the name of a route-map, and two such lines with the
+same neighbour and direction have the same key: they are one slot.
 """
 
 from __future__ import annotations
@@ -58,9 +61,7 @@ class Pattern:
         if match is None:
             return None
         named = set(self.regex.groupindex.values())
-        return tuple(
-            value or "" for index, value in enumerate(match.groups(), start=1) if index not in named
-        )
+        return tuple(value or "" for index, value in enumerate(match.groups(), start=1) if index not in named)
 
     def names(self, line: str) -> list[tuple[str, str]]:
         """The objects that the line names, as (kind, name)."""
@@ -87,23 +88,23 @@ def _source(text: str) -> tuple[str, tuple[str, ...]]:
     return "".join(parts), tuple(kinds)
 
 
-def _token(token: str, gap: str, kinds: list[str]) -> str:
-    if token == "~":
+def _token(part: str, gap: str, kinds: list[str]) -> str:
+    if part == "~":
         return rf"(?:{gap}.*)?" if gap else r".*"
-    if token == "+":
+    if part == "+":
         return rf"{gap}\S.*"
-    if token == "?":
+    if part == "?":
         return rf"{gap}\S+"
-    if token == "#":
+    if part == "#":
         return rf"{gap}(\d+)"
-    if token == "*":
+    if part == "*":
         return rf"{gap}(\S+)"
-    if token[0] == "{":
-        kinds.append(token[1:-1])
+    if part[0] == "{":
+        kinds.append(part[1:-1])
         return rf"{gap}(?P<o{len(kinds) - 1}>\S+)"
-    if token[0] == "(" and token[-1] == ")":
-        return gap + "(" + "|".join(map(re.escape, token[1:-1].split("|"))) + ")"
-    if token[0] == "[":
-        inner = token[1:-1].split()
+    if part[0] == "(" and part[-1] == ")":
+        return gap + "(" + "|".join(map(re.escape, part[1:-1].split("|"))) + ")"
+    if part[0] == "[":
+        inner = part[1:-1].split()
         return "(?:" + "".join(_token(word, gap or "", kinds) for word in inner) + ")?"
-    return gap + re.escape(token)
+    return gap + re.escape(part)

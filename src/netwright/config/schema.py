@@ -53,6 +53,9 @@ class Slot:
     pattern: Pattern | None = None
 
 
+_KEY_WORD = re.compile(r"\$\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A pattern with what follows from it."""
@@ -64,12 +67,10 @@ class Rule:
 
     def affected(self, key: tuple[str, ...]) -> list[Pattern]:
         """Patterns of ``lines``, with ``$1``, ``$2`` ... as the words of the key."""
-        texts = []
-        for text in self.lines:
-            for index, word in enumerate(key, start=1):
-                text = text.replace(f"${index}", word)
-            texts.append(text)
-        return [pattern(text) for text in texts]
+        words = {f"${index}": word for index, word in enumerate(key, start=1)}
+        return [
+            pattern(_KEY_WORD.sub(lambda match: words.get(match[0], match[0]), text)) for text in self.lines
+        ]
 
 
 @lru_cache(maxsize=4096)
@@ -143,7 +144,8 @@ class Schema:
     expand: tuple[str, ...]
     management: re.Pattern[str] | None
     inline: tuple[str, ...]
-    lists: tuple[str, ...]
+    ordered_paths: tuple[Pattern, ...]
+    named: frozenset[str]
     secrets: tuple[str, ...]
     detect: tuple[tuple[re.Pattern[str], int], ...]
     _slots: dict[tuple[Path, str], Slot | None] = field(default_factory=dict, repr=False, compare=False)
@@ -235,6 +237,7 @@ def _bare(kind: str, name: str) -> str:
 
 
 _FOLDER = resources.files("netwright.config") / "platform"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where it was built so
 _GENERAL = {Style.INDENT: "indent", Style.BRACE: "brace", Style.SECTION: "section"}
 
 
@@ -263,20 +266,22 @@ def _data(name: str, seen: tuple[str, ...]) -> dict[str, object]:
     """The data of a platform over those of its base: lists before the base's, mappings key by key."""
     if name in seen:
         raise InputError("a platform can't be its own base", subject=f"config/platform/{name}.yaml")
-    own = yaml.load(  # noqa: S506 - CSafeLoader is the safe one, in C
-        (_FOLDER / f"{name}.yaml").read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    own = yaml.load((_FOLDER / f"{name}.yaml").read_text(), Loader=_LOADER)  # noqa: S506 - a safe loader
     base = own.pop("base", None)
     if base is None:
         return dict(own)
     merged = _data(base, (*seen, name))
-    merged.pop("general", None)
+    for own_only in ("general", "detect"):
+        merged.pop(own_only, None)
     for key, value in own.items():
         merged[key] = _over(value, merged.get(key))
     return merged
 
 
 def _over(own: object, base: object) -> object:
+    """What a platform says over what its base says. Something empty takes the base's rules away."""
+    if not own and own is not False:
+        return own
     if isinstance(own, dict) and isinstance(base, dict):
         rest = {key: value for key, value in base.items() if key not in own}
         return {**{key: _over(value, base.get(key)) for key, value in own.items()}, **rest}
@@ -319,9 +324,12 @@ def _compiled(name: str, data: dict[str, object]) -> Schema:
         expand=_strings(data.get("expand")),
         management=re.compile(str(data["management"])) if data.get("management") else None,
         inline=_strings(data.get("inline")),
-        lists=_strings(data.get("lists")),
+        named=frozenset(_strings(data.get("named"))),
+        ordered_paths=tuple(Pattern(text) for text in _strings(data.get("ordered_paths"))),
         secrets=_strings(data.get("secrets")),
-        detect=tuple((re.compile(key, re.MULTILINE), int(str(weight))) for key, weight in _pairs(data, "detect")),
+        detect=tuple(
+            (re.compile(key, re.MULTILINE), int(str(weight))) for key, weight in _pairs(data, "detect")
+        ),
     )
 
 

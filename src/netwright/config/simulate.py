@@ -6,6 +6,7 @@ clear others. The rules are the platform's data.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from netwright.config.meaning import expanded, list_line, list_part
@@ -27,11 +28,15 @@ class Effect:
 
 
 class Device:
-    """A configuration that commands can be sent to. ``block`` is changed in place."""
+    """A configuration that commands can be sent to. ``block`` is changed in place. ``plural``: slots, by path
+    and key, that hold several lines here whatever the rules say."""
 
-    def __init__(self, block: Block, schema: Schema) -> None:
+    def __init__(
+        self, block: Block, schema: Schema, plural: frozenset[tuple[Path, tuple[str, ...]]] = frozenset()
+    ) -> None:
         self.block = block
         self._schema = schema
+        self._plural = plural
 
     def inside(self, path: Path) -> Block | None:
         """The block at ``path``, None if it isn't there."""
@@ -50,11 +55,12 @@ class Device:
         effect = Effect()
         block = self._enter(path, effect)
         schema = self._schema
-        if command.startswith("default ") and schema.negation == "no":
-            self._remove(block, path, command[8:], effect)
-            block.pop(f"{schema.negation} {command[8:]}", None)
+        if command.startswith("default ") and self._back_to_default(block, path, command[8:], effect):
+            pass
         elif schema.is_negative(command):
-            for target in expanded(schema.positive(command), schema) if not path else [schema.positive(command)]:
+            for target in (
+                expanded(schema.positive(command), schema) if not path else [schema.positive(command)]
+            ):
                 self._negate(block, path, target, effect, keep=keep)
         else:
             for line in expanded(command, schema) if not path else [command]:
@@ -83,7 +89,7 @@ class Device:
             return
         slot = schema.slot(path, line)
         kept: Block = {}
-        if slot is not None and slot.mode == "replace":
+        if slot is not None and slot.mode == "replace" and (path, slot.key) not in self._plural:
             for other in self._same_slot(block, path, line):
                 kept = block[other]
                 self._pop(block, path, other, effect)
@@ -93,7 +99,7 @@ class Device:
     def _same_slot(self, block: Block, path: Path, line: str) -> list[str]:
         schema = self._schema
         slot = schema.slot(path, line)
-        if slot is None or slot.pattern is None:
+        if slot is None or slot.pattern is None or (path, slot.key) in self._plural:
             return []
         word = slot.pattern.first
         return [
@@ -120,9 +126,14 @@ class Device:
             block[negative] = {}
             effect.came.append((path, negative))
 
-    def _remove(self, block: Block, path: Path, target: str, effect: Effect) -> None:
-        for line in self._meant(block, path, target):
+    def _back_to_default(self, block: Block, path: Path, target: str, effect: Effect) -> bool:
+        """``default X``: False when there is nothing of X, as in a listing with all defaults."""
+        gone = [*self._meant(block, path, target)]
+        negative = f"{self._schema.negation} {target}"
+        gone += [negative] if negative in block else []
+        for line in gone:
             self._pop(block, path, line, effect)
+        return bool(gone)
 
     def _meant(self, block: Block, path: Path, target: str) -> list[str]:
         """The lines that ``no TARGET`` takes away: the line itself, or the ones that the platform takes away
@@ -152,7 +163,7 @@ class Device:
         part = list_part(line, path, self._schema)
         if part is None or part[3] is None:
             return False
-        key, head, action, values = part
+        key, head, action, values = part[0], part[1], part[2], part[3] or set()
         old = {
             other: there[3]
             for other in list(block)
@@ -180,7 +191,9 @@ class Device:
                 patterns = rule.affected(key)
                 self._sweep(block, path, command, [pattern.regex for pattern in patterns], effect)
 
-    def _sweep(self, block: Block, path: Path, command: str, patterns: list, effect: Effect) -> None:  # type: ignore[type-arg]
+    def _sweep(
+        self, block: Block, path: Path, command: str, patterns: list[re.Pattern[str]], effect: Effect
+    ) -> None:
         for line in list(block):
             if line != command and any(pattern.fullmatch(plain(line)) for pattern in patterns):
                 self._pop(block, path, line, effect)

@@ -1,13 +1,17 @@
-"""An indented configuration as a tree. Nothing is lost: rendering a parsed text gives back the same text.
+"""A configuration as a tree of lines. Nothing is lost: rendering a parsed text gives back the same text.
 
-A line's children are the lines after it that stand further in. Blank lines hang below the line before
-them. Only a line feed ends a line; a carriage return counts as a trailing blank.
+A line's children are the lines after it that stand further in. Blank lines hang below the line before them.
+Only a line feed ends a line; a carriage return counts as a trailing blank. Where the dialect knows statements
+of several lines (banners, certificates), each is one node.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from netwright.config.dialect import PLAIN, Dialect
+from netwright.config.lines import logical_lines
 
 
 @dataclass(slots=True, eq=False)
@@ -32,11 +36,11 @@ class Node:
             stack.extend(reversed(node.children))
 
 
-def parse(text: str) -> Node:
+def parse(text: str, dialect: Dialect = PLAIN) -> Node:
     """The tree of ``text`` below a root that has no line of its own."""
     root = Node("", -1)
     blocks = [root]
-    for raw in text.split("\n"):
+    for raw in logical_lines(text, dialect):
         body = raw.lstrip()
         if not body:
             blocks[-1].children.append(Node(raw, blocks[-1].indent + 1))
