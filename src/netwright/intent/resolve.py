@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import NetwrightError
 from netwright.intent.draft import Draft
-from netwright.store.history import chunks
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import SEPARATOR, resolve
 from netwright.store.problem import Problem
-from netwright.store.value import codec, take_text
+from netwright.store.query.named import find_all
+from netwright.store.value import take_text
 
 _CHUNK = 500
 _NEAR_AMONG = 5_000
@@ -39,7 +38,7 @@ class Names:
         known = self._known[kind.name]
         missing = {text for text in texts if text not in known}
         if missing:
-            found = self._query(kind, missing)
+            found = find_all(self._session, self._kinds, kind, missing)
             known.update((text, found.get(text)) for text in missing)
         return {text: object_id for text in texts if (object_id := known[text]) is not None}
 
@@ -51,40 +50,6 @@ class Names:
             hint = (error.remedy or "").rstrip(".")
             return f"{error.what} ({hint[:1].lower()}{hint[1:]})" if hint else error.what
         return f"there is no {kind.name} {text!r}"
-
-    def _query(self, kind: Kind, texts: set[str]) -> dict[str, int]:
-        first, *rest = kind.key_fields
-        found: dict[str, int] = {}
-        if first.reference is None:
-            wanted = {value: text for text in texts if (value := take_text(first, text)) is not None}
-            for key, object_id in self._rows(kind, wanted):
-                found[wanted[key[0]]] = object_id
-            return found
-        splits = {text: _splits(text, bool(rest)) for text in texts}
-        heads = {head for pairs in splits.values() for head, _ in pairs}
-        parents = self.find(self._kinds[first.reference], heads)
-        rows = dict(self._rows(kind, set(parents.values())))
-        for text, pairs in splits.items():
-            for head, tail in pairs:
-                parent = parents.get(head)
-                key = (parent, take_text(rest[0], tail)) if rest else (parent,)
-                if parent is not None and key in rows:
-                    found[text] = rows[key]
-                    break
-        return found
-
-    def _rows(self, kind: Kind, firsts: Iterable[object]) -> Iterable[tuple[tuple[object, ...], int]]:
-        """Objects whose first part of the key is among ``firsts``: the key's plain values, and the id."""
-        ways = codec(kind)
-        columns = [spec.column for spec in kind.key_fields]
-        plains = [ways.fields[column].plain or (lambda value: value) for column in columns]
-        table = kind.table
-        for part in chunks(firsts, _CHUNK):
-            query = select(table.c.id, *(table.c[name] for name in columns)).where(
-                table.c[columns[0]].in_(part)
-            )
-            for object_id, *values in self._session.execute(query):
-                yield tuple(plain(value) for plain, value in zip(plains, values, strict=True)), object_id
 
 
 class Resolver:
@@ -185,11 +150,3 @@ def _readings(draft: Draft, kind: Kind, text: str) -> list[str]:
     if rest and first.name in draft.values and (head := draft.text(first.name)):
         readings.append(f"{head}{SEPARATOR}{text}")
     return readings
-
-
-def _splits(text: str, two: bool) -> list[tuple[str, str]]:
-    """Ways to read a key as a parent's key and a rest: names such as ``Ethernet1/1`` hold the separator."""
-    if not two:
-        return [(text, "")]
-    parts = text.split(SEPARATOR)
-    return [(SEPARATOR.join(parts[:cut]), SEPARATOR.join(parts[cut:])) for cut in range(1, len(parts))]

@@ -171,7 +171,16 @@ class ChangeSets:
         """Collects edits for ``commit``."""
         return Editor(self._database, self._kinds)
 
-    def commit(self, editor: Editor, title: str, author: str, check: Check, reason: str = "") -> Committed:
+    def commit(
+        self,
+        editor: Editor,
+        title: str,
+        author: str,
+        check: Check,
+        reason: str = "",
+        *,
+        prepare: Callable[[Session], None] | None = None,
+    ) -> Committed:
         """Open, check and merge in one transaction what an editor collected: for writes that nobody reviews.
 
         The way in bulk: thousands of objects cost no more an object than one; nothing is kept on any error.
@@ -183,11 +192,14 @@ class ChangeSets:
             committed = changesets.commit(editor, "New device", "ada", check)
 
         The edits are based on the state at that moment, so there are no conflicts: whoever must not overwrite
-        others' values says so in a check. Raises RulesBrokenError with every problem, InputError and
-        NotFoundError for an object that is not there."""
+        others' values says so in a check. ``prepare`` runs first behind the lock of merges and may edit too,
+        with ids that the editor has reserved: nobody else can be given what it allocates then. Raises
+        RulesBrokenError with every problem, InputError and NotFoundError for an object that is not there."""
         _titled(title)
         with self._database.write() as session:
             _lock(session)
+            if prepare is not None:
+                prepare(session)
             wanted, present = editor.changes(session)
             plan = plan_merge(session, self._kinds, wanted, present)
             if not plan.changes and not plan.problems:

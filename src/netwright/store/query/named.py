@@ -6,17 +6,27 @@ Digits are an id, but for a kind whose natural key is one number (an ASN): there
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from itertools import combinations, islice, pairwise
+from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
 
 from netwright.base.errors import NotFoundError
 from netwright.store.history import chunks
-from netwright.store.kind import FieldType, Kind
-from netwright.store.naming import resolve
+from netwright.store.kind import FieldType, Kind, Kinds
+from netwright.store.naming import SEPARATOR, resolve
 from netwright.store.query.sight import Sight
+from netwright.store.value import take_text
 
 _LARGEST = 1 << 63
+_READINGS = 64
+_ASKED = 400
+
+Names: TypeAlias = dict[str, int]
+"""Id by the text of a natural key."""
 
 
 def split_name(kind: Kind, text: str) -> int | str:
@@ -55,6 +65,63 @@ def present(sight: Sight, kind: Kind, ids: Collection[int]) -> set[int]:
         query = select(table.c.id).where(table.c.id.in_(part), *sight.seen(kind, table))
         found.update(sight.session.scalars(query))
     return found
+
+
+def find_all(session: Session, kinds: Kinds, kind: Kind, texts: Collection[str]) -> Names:
+    """The ids of the objects that these natural keys name, as far as there are any.
+
+    A few statements a kind on the way, however many names. A name that holds the separator is read in every
+    way; one that fits two objects leads to one of them."""
+    widths = [_leaves(kinds, spec.reference) for spec in kind.key_fields]
+    readings = {text: list(islice(_readings(text, widths), _READINGS)) for text in texts}
+    parts = [_parts(session, kinds, kind, at, readings) for at in range(len(widths))]
+    wanted: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for text, ways in readings.items():
+        for way in ways:
+            values = tuple(part.get(one) for part, one in zip(parts, way, strict=True))
+            if None not in values:
+                wanted[values].append(text)
+    found: Names = {}
+    table = kind.table
+    columns = [table.c[spec.column] for spec in kind.key_fields]
+    key: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
+    for part in chunks(wanted, _ASKED):
+        asked: list[Any] = [one[0] for one in part] if len(columns) == 1 else list(part)
+        for object_id, *row in session.execute(select(table.c.id, *columns).where(key.in_(asked))):
+            plain = tuple(_plain(value) for value in row)
+            found.update(dict.fromkeys(wanted[plain], object_id))
+    return found
+
+
+def _parts(
+    session: Session, kinds: Kinds, kind: Kind, at: int, readings: dict[str, list[tuple[str, ...]]]
+) -> dict[str, Any]:
+    """Texts of one field of a key as its values."""
+    spec = kind.key_fields[at]
+    texts = {way[at] for ways in readings.values() for way in ways}
+    if spec.reference is not None:
+        return dict(find_all(session, kinds, kinds[spec.reference], texts))
+    return {text: take_text(spec, text) for text in texts}
+
+
+def _readings(text: str, widths: list[int]) -> Iterator[tuple[str, ...]]:
+    """The texts of a key's fields, ``widths`` being the least parts of each."""
+    parts = text.split(SEPARATOR)
+    for cuts in combinations(range(1, len(parts)), len(widths) - 1):
+        edges = (0, *cuts, len(parts))
+        if all(high - low >= width for (low, high), width in zip(pairwise(edges), widths, strict=True)):
+            yield tuple(SEPARATOR.join(parts[low:high]) for low, high in pairwise(edges))
+
+
+def _leaves(kinds: Kinds, reference: str | None) -> int:
+    if reference is None:
+        return 1
+    return sum(_leaves(kinds, spec.reference) for spec in kinds[reference].key_fields)
+
+
+def _plain(value: Any) -> Any:
+    """Keys are made of text, numbers, words of enumerations and addresses."""
+    return value if isinstance(value, int | str) and type(value) in {int, str} else str(value)
 
 
 def _is_id(text: str) -> bool:
