@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import MetaData, UniqueConstraint
+from sqlalchemy import JSON, MetaData, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session
 
 from netwright.base import address
@@ -53,7 +53,8 @@ class Box(TestRecord):
     host: Mapped[address.Address | None] = field("Address", unique=True)
     uplink: Mapped[address.Interface | None] = field("Uplink")
     prefix: Mapped[address.Prefix | None] = field("Prefix")
-    tags: Mapped[list[str]] = field("Tags", default=list)
+    tags: Mapped[list[Any]] = field("Tags", default=list, type_=JSON)
+    words: Mapped[list[str] | None] = field("Words")
     note: Mapped[str] = field("Note", default="", text=True)
 
 

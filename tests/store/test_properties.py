@@ -30,6 +30,7 @@ BOX = st.fixed_dictionaries(
         "size": st.integers(0, 3),
         "note": st.sampled_from(["", "x", "y"]),
         "tags": st.lists(st.sampled_from("pq"), max_size=2),
+        "words": st.none() | st.lists(st.sampled_from(["p", "q"]), max_size=2),
         "host": st.none() | st.sampled_from(["10.0.0.1", "10.0.0.2"]),
     },
 )

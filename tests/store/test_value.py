@@ -108,6 +108,7 @@ def test_a_new_object_gets_its_defaults(box: Codec) -> None:
         "uplink": None,
         "prefix": None,
         "tags": [],
+        "words": None,
         "note": "",
     }
     assert box.take_new({"name": "c"})["tags"] is not doc["tags"]

@@ -9,10 +9,10 @@ from netwright.app import hostkeys, users, vault
 from netwright.cdn import records as cdn_records
 from netwright.collect import observed
 from netwright.deploy import records as deploy_records
-from netwright.store import changeset
+from netwright.store import changeset, event
 from netwright.store.record import Base
 
-_MODULES = (inventory, hostkeys, users, vault, cdn_records, observed, deploy_records, changeset)
+_MODULES = (inventory, hostkeys, users, vault, cdn_records, observed, deploy_records, changeset, event)
 
 
 def metadata() -> MetaData:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netwright.store.record import Base
@@ -30,7 +30,7 @@ class Delta(Base):
     :class:`Change`."""
 
     __tablename__ = "delta"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    __table_args__ = (Index("ix_delta_object_id", "object_id"), {"sqlite_with_rowid": False})
 
     changeset_id: Mapped[int] = mapped_column(ForeignKey("changeset.id"), primary_key=True)
     object_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -17,6 +17,7 @@ from netwright.store.delta import Change, Delta, Op, Ref, deleted, updated
 from netwright.store.identity import allocate
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import Namer
+from netwright.store.proposal import awaited
 from netwright.store.rows import chunks, documents, dumps, rows_of, statements
 from netwright.store.value import Doc, codec
 
@@ -60,9 +61,12 @@ class Editor:
         """Delete an object and, recorded with it, all that it owns."""
         self._edits.append((Op.DELETE, self._kinds[kind], object_id, {}))
 
-    def flush(self, session: Session, changeset_id: int) -> None:
-        """Fold what was collected into the deltas of the change set."""
+    def flush(self, session: Session, changeset_id: int) -> bool:
+        """Fold what was collected into the deltas of the change set; whether there was anything."""
+        if not self._edits:
+            return False
         self._folded(session, changeset_id).store()
+        return True
 
     def changes(self, session: Session) -> tuple[list[Change], dict[Ref, Doc]]:
         """What was collected as changes of the state that ``session`` sees, and the documents that there
@@ -173,10 +177,25 @@ class _Fold:
                 subject=f"{kind.name} {Namer(self._session).key(kind, object_id)}",
                 remedy="Create it anew, or edit it in another change set.",
             )
-        if ref not in self.present and not self._is(ref, Op.CREATE):
-            raise _missing(kind, object_id)
+        base = self.present.get(ref)
+        if base is None and not self._is(ref, Op.CREATE):
+            base = self._elsewhere(ref)
+            if base is None:
+                raise _missing(kind, object_id)
         known = self._changes.get(ref)
-        self._set(ref, updated(codec(kind), known, ref, self.present.get(ref, {}), doc))
+        self._set(ref, updated(codec(kind), known, ref, base or {}, doc))
+
+    def _elsewhere(self, ref: Ref) -> Doc | None:
+        """The document of an object that another open change set creates: an edit of it waits for that."""
+        if self._changeset_id is None:
+            return None
+        creator = awaited(self._session, [ref[1]]).get(ref[1])
+        if creator is None:
+            return None
+        query = select(Delta.after).where(
+            Delta.changeset_id == creator, Delta.object_id == ref[1], Delta.kind == ref[0]
+        )
+        return self._session.scalar(query)
 
     def _delete(self, kind: Kind, ids: set[int]) -> None:
         there = self._documents(kind, ids)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import JSON, Index, Table, Text, func, select
+from sqlalchemy import JSON, Index, Table, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from netwright.store.delta import Change, Op
@@ -23,7 +23,15 @@ from netwright.store.rows import chunks, documents, dumps, statements
 from netwright.store.value import Doc, codec
 
 __all__ = ["Blame", "History", "HistoryEntry", "Revision", "as_of", "blame", "changes_of", "chunks"]
-__all__ += ["current_revision", "documents", "documents_as_of", "field_pairs", "history_of", "record"]
+__all__ += [
+    "current_revision",
+    "documents",
+    "documents_as_of",
+    "field_pairs",
+    "history_of",
+    "lock_line",
+    "record",
+]
 
 
 class Revision(Base):
@@ -76,6 +84,18 @@ class Blame:
     revision: int
     author: str
     at: float
+
+
+def lock_line(session: Session) -> None:
+    """Queue for the end of the line: until this transaction ends no other adds a revision or an event.
+    Revision 0 is the row they queue for (SQLite's write lock does it there)."""
+    session.execute(
+        text(
+            "INSERT INTO revision (number, at, author, message, changes) "
+            "VALUES (0, 0, 'netwright', 'The empty beginning', 0) ON CONFLICT DO NOTHING"
+        )
+    )
+    session.execute(select(Revision.number).where(Revision.number == 0).with_for_update())
 
 
 def current_revision(session: Session) -> int:

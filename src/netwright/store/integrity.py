@@ -19,6 +19,7 @@ from netwright.store.delta import Ref
 from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem
+from netwright.store.proposal import awaited
 from netwright.store.rows import chunks, rows_of
 from netwright.store.value import Doc, codec
 
@@ -97,10 +98,11 @@ def broken_references(session: Session, kinds: Kinds, outlook: Outlook, namer: N
                 if doc[column] is not None and column in columns
             }
             missing = _missing(session, kinds[spec.reference], set(wanted.values()), outlook)
+            creators = awaited(session, missing)
             problems.extend(
                 Problem(
                     f"{spec.name} refers to {spec.reference} {namer.key(spec.reference, target)}, which "
-                    "is not there",
+                    + (f"change set {creators[target]} creates" if target in creators else "is not there"),
                     kind.name,
                     namer.key(kind, object_id),
                     object_id,

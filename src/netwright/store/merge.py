@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from netwright.store.integrity import Outlook, broken_references, clashes, left_
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.problem import Conflict, Problem
+from netwright.store.proposal import awaited
 from netwright.store.rows import documents, rows_of
 from netwright.store.value import Doc, codec
 
@@ -63,6 +64,7 @@ def plan_merge(
     for kind in kinds.values():
         for change in by_kind.get(kind.name, ()):
             _compare(plan, kind, change, plan.present.get((kind.name, change.id)))
+    _await(session, plan)
     namer = Namer(session, plan.outlook.docs)
     for left in left_behind(session, kinds, plan.outlook):
         if left.spec.owner:
@@ -75,6 +77,22 @@ def plan_merge(
     plan.problems += broken_references(session, kinds, plan.outlook, namer)
     plan.problems += clashes(session, kinds, plan.outlook, namer)
     return plan
+
+
+def _await(session: Session, plan: MergePlan) -> None:
+    """Say so where an object is not gone, but not merged yet."""
+    absent = {
+        contest.id
+        for contest in plan.contests
+        if contest.field is None and (contest.kind.name, contest.id) not in plan.present
+    }
+    creators = awaited(session, absent)
+    plan.contests = [
+        replace(one, reason=f"is created by change set {creators[one.id]}, which is not merged yet")
+        if one.id in creators
+        else one
+        for one in plan.contests
+    ]
 
 
 def name_conflicts(session: Session, plan: MergePlan) -> list[Conflict]:

@@ -94,6 +94,33 @@ class RulesBrokenError(InputError):
         return f"{self.subject}: {self.what}\n{self.remedy}"
 
 
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """``count`` approvals by people of ``role``; ``reason`` is a phrase that says what asks for them."""
+
+    role: str
+    count: int
+    reason: str
+
+    def __str__(self) -> str:
+        approvals = "an approval" if self.count == 1 else f"{self.count} approvals"
+        return f"{approvals} by {self.role} ({self.reason})"
+
+
+class ApprovalMissingError(ConflictError):
+    """A change that needs approvals which nobody gave yet. ``requirements``: those not met."""
+
+    def __init__(self, changeset_id: int | None, requirements: Sequence[Requirement]) -> None:
+        self.requirements = tuple(requirements)
+        super().__init__(
+            f"needs {' and '.join(map(str, requirements))}",
+            subject=_which(changeset_id),
+            remedy="Put it into a change set and ask for review."
+            if changeset_id is None
+            else f"Ask for `netwright change approve {changeset_id}`.",
+        )
+
+
 def broken(problems: Iterable[Problem]) -> bool:
     """Whether any problem is an error."""
     return any(problem.severity is Severity.ERROR for problem in problems)

@@ -100,7 +100,7 @@ class Codec:
                     doc[name] = None
                 else:
                     doc[name] = taken = takers[name](value)
-                    if taken == "" and name in nonempty:
+                    if (taken is None and name not in nullable) or (taken == "" and name in nonempty):
                         return False
         except (KeyError, _Wrong):
             return False
@@ -113,8 +113,19 @@ class Codec:
             self.take(fields, subject)
         except InputError as error:
             return error
-        spec = next(self.fields[name].spec for name in self.columns if name in self._required - fields.keys())
+        return self._lacking(
+            next(name for name in self.columns if name in self._required - fields.keys()), subject
+        )
+
+    def _lacking(self, column: str, subject: str) -> InputError:
+        spec = self.fields[column].spec
         return InputError(f"field {spec.name} is missing", subject=subject, remedy=f"Give it: {_want(spec)}.")
+
+    def default(self, column: str) -> Any:
+        """The plain value of a field that nobody gave. Raises InputError for one that must be given."""
+        if column in self._required:
+            raise self._lacking(column, self.kind.name)
+        return self.missing(column)
 
     def missing(self, column: str) -> Any:
         """The plain value of a column that a document older than it lacks."""
