@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from netwright.app.context import Context
 from netwright.base.clock import iso
@@ -19,7 +19,7 @@ from netwright.cli.context import pass_context_object
 from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.audit import audit as judge
 from netwright.collect.findings import Severity, open_findings, store_findings
-from netwright.collect.observed import Finding
+from netwright.collect.observed import Finding, ObservedDevice
 from netwright.inventory import Device, Site
 
 _COLOURS = {
@@ -52,10 +52,14 @@ def audit(context: Context, device: str | None, site: str | None, show_all: bool
     with context.database.write() as session:
         store_findings(session, drafts, now)
         found = open_findings(session, device=device, site=site)
+        asked_at = session.scalar(select(func.max(ObservedDevice.polled_at)))
     if as_json:
         print_json([_document(finding) for finding in found])
     else:
         _show(found, now, output(), show_all=show_all)
+        if found and asked_at is not None:
+            words = f"Devices were asked {age(now - asked_at)} ago; `netwright collect --once` asks anew."
+            output().print(Text(words, style="dim"))
     worst = min((Severity(finding.severity).rank for finding in found), default=Severity.INFO.rank)
     sys.exit(1 if worst <= Severity.MAJOR.rank else 0)
 

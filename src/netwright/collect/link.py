@@ -133,6 +133,8 @@ def _site_down(wanted: Wanted, seen: Seen, site: str, links: dict[str, LinkView]
         return None
     if any(view.state is LinkState.UP for view in out):
         return None
+    if site == wanted.heart:
+        return None  # the others are cut off from it
     return f"{site} is cut off: all {len(out)} links to other sites are down"
 
 

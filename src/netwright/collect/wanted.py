@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -147,6 +148,12 @@ class Wanted:
     def site_of(self, device: str) -> str:
         found = self.devices.get(device)
         return found.site if found else ""
+
+    @cached_property
+    def heart(self) -> str | None:
+        """The one site that has all core routers; None when there are several such sites, or no core."""
+        homes = {device.site for device in self.devices.values() if device.role is DeviceRole.CORE}
+        return homes.pop() if len(homes) == 1 else None
 
     def is_between_sites(self, link: Link) -> bool:
         return self.site_of(link.a.device) != self.site_of(link.b.device)
