@@ -44,7 +44,7 @@ _NEEDED = ("init", "import", "discover", "plan", "deploy", "backup", "collect", 
 
 _THINGS_TO_TRY = """
 Three things to try, in another terminal, after
-    export NETWRIGHT_HOME={home} PATH=.venv/bin:$PATH
+    export {variables} PATH=.venv/bin:$PATH
 
 1. Cut a POP off; health, findings and steering move, and come back:
     netwright {lab} cut ams
@@ -184,7 +184,10 @@ class _Demo:
     def stay(self) -> None:
         """Serve until Ctrl-C."""
         lab = "sim" if self._sim else "lab"
-        words = _THINGS_TO_TRY.format(home=self._relative(self._places.home), lab=lab)
+        variables = f"NETWRIGHT_HOME={self._relative(self._places.home)}"
+        if self._sim:
+            variables += f" NETWRIGHT_SIM={self._relative(self._sim_state)}"
+        words = _THINGS_TO_TRY.format(variables=variables, lab=lab)
         self.console.print(words, markup=False)
         serve = subprocess.Popen(self._argv("serve"), env=self._environment)
         try:
