@@ -27,6 +27,7 @@ from netwright.base.secret import Secret
 from netwright.device.endpoint import Timeouts
 from netwright.lab.sim.fleet import SimulatedFleet
 from netwright.platforms.frr.driver import FrrConfigDriver
+from netwright.platforms.snmp.sensors import read_sensors
 
 SHORT = Timeouts(connect_s=2.0, login_s=1.0, command_s=1.0, snmp_s=0.2)
 NEW = "frr defaults traditional\nhostname core\nagentx\ninterface swp1\n description new\nexit\n"
@@ -215,6 +216,15 @@ async def test_a_pulled_part_is_gone_and_its_optic_takes_the_light_with_it(bench
     assert bench.up("core") == {"10.0.0.1"}
     with pytest.raises(NotFoundError):
         bench.fleet.pull("core", "psu9")
+
+
+async def test_the_agent_tells_the_readings_that_the_shell_tells(bench: Any) -> None:
+    session = bench.session("core")
+    told = json.loads((await session.run("show-chassis")).output)["sensors"]
+    read = await read_sensors(session)
+    assert [(fact.name, fact.sensor_class) for fact in read] == [(row["name"], row["class"]) for row in told]
+    assert {"celsius", "rpm", "watts", "dbm"} <= {fact.sensor_class for fact in read}
+    assert all(fact.ok for fact in read)
 
 
 async def test_a_name_that_is_not_there_is_an_error_with_a_remedy(bench: Any) -> None:
