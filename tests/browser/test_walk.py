@@ -205,3 +205,22 @@ def test_the_menu_of_a_phone(chromium: Browser, site: Site) -> None:
     devices.click()
     expect(window.page).to_have_url(f"{site.url}/devices")
     window.close()
+
+
+def test_the_long_words_of_a_row_fit_a_phone(chromium: Browser, site: Site) -> None:
+    window = Window(chromium, site.url, width=390)
+    window.login()
+    for path in (
+        "/findings",
+        "/changes/1",
+        "/content",
+        "/content/steering?client=198.51.100.10&title=film-001",
+    ):
+        window.go(path)
+        words = window.page.locator(".folds td.grow:visible")
+        assert words.count(), path
+        for box in (one.bounding_box() for one in words.all()[:5]):
+            assert box is not None
+            assert box["x"] >= 0, path
+            assert box["x"] + box["width"] <= 390, path
+    window.close()

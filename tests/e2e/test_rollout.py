@@ -124,8 +124,13 @@ def test_from_bare_routers_to_an_empty_plan(deployed: Network, eventually: Event
     eventually(lambda: network.established() == SESSION_ENDS, 60)
 
 
-def test_a_change_by_hand_is_found_and_undone(deployed: Network) -> None:
+def test_a_change_by_hand_is_found_by_the_next_round_and_undone(deployed: Network) -> None:
+    drift = ("config-drift", TOR, "configuration")
+    deployed.house.collect()
+    assert drift not in deployed.house.shown()
     deployed.change_by_hand(TOR)
+    deployed.house.collect()
+    assert drift in deployed.house.shown()
     plan = deployed.house.json("plan", TOR)
     (device,) = plan["devices"]
     assert device["state"] == "differs"
@@ -135,6 +140,8 @@ def test_a_change_by_hand_is_found_and_undone(deployed: Network) -> None:
     assert "by hand" not in deployed.running(TOR)
     assert "by hand" not in deployed.lab.exec(TOR, ["cat", "/etc/frr/frr.conf"]).stdout
     assert deployed.house.json("plan", TOR)["empty"] is True
+    deployed.house.collect()
+    assert drift not in deployed.house.shown()
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

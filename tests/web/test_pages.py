@@ -11,8 +11,10 @@ from tests.web.conftest import BrowserMaker
 from tests.web.seed import RUNNING, Seeded
 
 from netwright.app import users
+from netwright.collect.observed import ObservedInterface
 from netwright.deploy.records import Rollout, RolloutDevice
 from netwright.inventory import KINDS, Device, Interface
+from netwright.platforms.facts import OperState
 from netwright.store.changeset import ChangeSetState
 from netwright.web.pages import device as page
 from netwright.web.read.device import list_devices
@@ -175,6 +177,21 @@ async def test_faults_are_marked(full: Seeded, browser_of: BrowserMaker) -> None
     configuration = (await browser.get("/devices/par-edge1/configuration")).text
     assert "neighbor 203.0.113.99 remote-as 64999" in configuration
     assert "not in the inventory" in (await browser.get("/devices/stray-switch")).text
+
+
+async def test_a_dark_port_is_down_only_if_something_is_wanted_of_it(
+    full: Seeded, browser_of: BrowserMaker
+) -> None:
+    dark = update(ObservedInterface).where(
+        ObservedInterface.device == "ams-edge1", ObservedInterface.name.in_(["swp1", "swp6"])
+    )
+    with full.context.database.write() as session:
+        session.execute(dark.values(oper=OperState.DOWN))
+    shown = (await (await browser_of(full, "vera")).get("/devices/ams-edge1/interfaces")).text
+    rows = {name: shown.split(f"/interfaces/{name}")[1].split("</tr>")[0] for name in ("swp1", "swp6")}
+    assert "state-bad" in rows["swp1"]
+    assert "unused" in rows["swp6"]
+    assert "state-bad" not in rows["swp6"]
 
 
 async def test_no_secret_reaches_a_page(full: Seeded, browser_of: BrowserMaker) -> None:

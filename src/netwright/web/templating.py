@@ -29,6 +29,7 @@ STATUSES: dict[str, tuple[str, str]] = {
     "down": ("bad", "circle-x"),
     "unknown": ("mute", "help-circle"),
     "up": ("ok", "circle-check"),
+    "unused": ("mute", "circle"),
     "established": ("ok", "circle-check"),
     "idle": ("bad", "circle-x"),
     "active": ("bad", "circle-x"),

@@ -20,6 +20,7 @@ from netwright.collect.observed import (
     ObservedSensor,
 )
 from netwright.inventory import Asn, BgpSession, Cable, Component, Device, Interface, InterfaceAddress, Isp
+from netwright.platforms.facts import OperState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,18 @@ class InterfaceLine:
 
     @property
     def state(self) -> str:
-        """The word shown for it."""
+        """The word shown for it; ``unused``: dark, and nothing is wanted of it."""
         if self.seen is None:
             return "unknown"
         if not self.seen.admin_up:
             return "shut"
+        if self.seen.oper is OperState.DOWN and not self._serves:
+            return "unused"
         return self.seen.oper.value
+
+    @property
+    def _serves(self) -> bool:
+        return bool(self.management or self.wanted_peer or self.wanted_addresses)
 
     @property
     def peer_differs(self) -> bool:
