@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from netwright.app.schema import require_current
+from netwright.app.schema import MIGRATIONS, require_current
 from netwright.app.tables import metadata
 from netwright.app.upgrade import config, downgrade, unbound, upgrade
 from netwright.base.errors import NotFoundError, StorageError
@@ -44,6 +45,38 @@ def test_all_the_way_down_leaves_nothing(database: Database) -> None:
     upgrade(database)
     downgrade(database)
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
+
+
+def test_users_keep_their_roles_up_and_down(database: Database) -> None:
+    """Migration 0002 makes rows of the column, and a column of the rows."""
+    migrate(database, "0001")
+    with database.write() as session:
+        for name, role in (("ada", "admin"), ("vera", "viewer")):
+            session.execute(
+                text(
+                    """INSERT INTO "user"
+                    (name, password_hash, role, disabled, created_at, password_changed_at)
+                    VALUES (:name, 'x', :role, false, 1, 1)"""
+                ).bindparams(name=name, role=role)
+            )
+        session.execute(text("INSERT INTO web_session VALUES ('h', 'ada', '192.0.2.1', 1, 2)"))
+    migrate(database, "0002")
+    with database.read() as session:
+        rows = session.execute(text('SELECT "user", role, source FROM user_role ORDER BY 1'))
+        assert [tuple(row) for row in rows] == [("ada", "admin", "local"), ("vera", "viewer", "local")]
+        assert session.scalar(text("SELECT count(*) FROM web_session")) == 1
+    migrate(database, "0001", down=True)
+    with database.read() as session:
+        rows = session.execute(text('SELECT name, role FROM "user" ORDER BY 1'))
+        assert [tuple(row) for row in rows] == [("ada", "admin"), ("vera", "viewer")]
+
+
+def migrate(database: Database, version: str, *, down: bool = False) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.writer.connect() as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, version)
 
 
 def test_an_empty_database_says_what_to_do(database: Database) -> None:

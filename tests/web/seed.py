@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from netwright.app import users
+from netwright.app.access import machine_actor
+from netwright.app.access.user import create_user
 from netwright.app.context import Context, open_context
 from netwright.app.deployment import intended
 from netwright.app.home import create_home
@@ -95,7 +96,7 @@ def seed(folder: Path, size: str = "small", clock: Clock | None = None) -> Seede
     context = open_context(folder, clock=clock or SystemClock())
     seeded = Seeded(context)
     for name, role in USERS.items():
-        users.create_user(context.database, name, PASSWORD, role)
+        create_user(context.database, name, PASSWORD, role, by=machine_actor())
     if size == "empty":
         return seeded
     for name in ("isp-aurora-md5", "isp-borealis-md5"):

@@ -10,8 +10,9 @@ from fastapi.routing import APIRoute
 from tests.web.conftest import BASE, Browser, BrowserMaker
 from tests.web.seed import PASSWORD, RUNNING, Seeded
 
-from netwright.app import users
 from netwright.app.access import Role
+from netwright.app.access import login as logins
+from netwright.app.access import user as users
 from netwright.web.application import create_app
 from netwright.web.security import csrf_token, safe_next
 
@@ -29,7 +30,16 @@ ADMIN = {
     "/users/{name}/password",
     "/users/{name}/disable",
     "/users/{name}/enable",
-    "/logins",
+    "/users/{name}/roles",
+    "/tokens/{token_id}/revoke",
+    "/roles",
+    "/roles/{name}/remove",
+    "/roles/{name}/grants",
+    "/roles/{name}/grants/{grant_id}/remove",
+    "/groups",
+    "/groups/{name}",
+    "/groups/{name}/remove",
+    "/audit",
 }
 EXAMPLES = {
     "name": "ams-edge1",
@@ -40,6 +50,8 @@ EXAMPLES = {
     "revision": "nothing",
     "kind_name": "device",
     "object_id": "999999",
+    "token_id": "999999",
+    "grant_id": "999999",
 }
 
 
@@ -67,7 +79,7 @@ def needed(method: str, path: str) -> str:
         return "admin"
     if method != "GET" and path in OPERATOR_POSTS:
         return "operator"
-    assert method == "GET" or path == "/account/password", f"say who may {method} {path}"
+    assert method == "GET" or path.startswith("/account/"), f"say who may {method} {path}"
     return "viewer"
 
 
@@ -121,7 +133,7 @@ async def test_login_and_logout(own: Seeded, browser_of: BrowserMaker) -> None:
 
 async def test_wrong_passwords_are_refused_then_limited(own: Seeded, browser_of: BrowserMaker) -> None:
     browser = await browser_of(own)
-    for _ in range(users.FAILURES_PER_USER):
+    for _ in range(logins.FAILURES_PER_USER):
         response = await browser.login("ada", "wrong")
         assert response.status_code == 401
         assert "Wrong user or password" in response.text

@@ -5,17 +5,20 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 from netwright import inventory
-from netwright.app import hostkeys, users, vault
+from netwright.app import hostkeys, vault
+from netwright.app.access import audit, login, role, token, user
 from netwright.cdn import records as cdn_records
 from netwright.collect import observed
 from netwright.deploy import records as deploy_records
 from netwright.store import changeset, event
 from netwright.store.record import Base
 
-_MODULES = (inventory, hostkeys, users, vault, cdn_records, observed, deploy_records, changeset, event)
+_ACCESS = (audit, login, role, token, user)
+_MODULES = (inventory, hostkeys, vault, cdn_records, observed, deploy_records, changeset, event)
 
 
 def metadata() -> MetaData:
     """The tables of all floors."""
+    assert _ACCESS
     assert _MODULES
     return Base.metadata

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from netwright.app.access import Role, machine_actor
+from netwright.app.access.user import create_user
 from netwright.app.context import Context, open_context
 from netwright.app.home import create_home, default_path, open_home
 from netwright.app.labaccess import LabAccess, read_access
 from netwright.app.upgrade import upgrade
-from netwright.app.users import create_user
 from netwright.app.vault import load_key
 from netwright.base.errors import InputError
 from netwright.store.database import Database
@@ -52,7 +53,7 @@ def init(home: Path | None, database: str, access: Path | None, upgrade_only: bo
     context = open_context(made.path)
     if lab:
         _keep(context, lab)
-    password = create_user(context.database, "admin", None, "admin")
+    password = create_user(context.database, "admin", None, Role.ADMIN.value, by=machine_actor())
     console.print(f"Home folder: {made.path}")
     console.print(
         f"Web login:   admin / {password}   (shown once; `netwright user password admin` makes a new one)"

@@ -32,7 +32,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cdn": ("netwright.cli.cdn", "app", "Place content, fill caches, steer clients"),
     "serve": ("netwright.web.command", "serve", "The web interface, with a worker beside it"),
     "worker": ("netwright.cli.worker", "worker", "Run rollouts, schedules and collection"),
-    "user": ("netwright.cli.user", "app", "Users of the web interface"),
+    "user": ("netwright.cli.user", "app", "Users, and the log of what they did"),
+    "role": ("netwright.cli.role", "app", "Roles: what users may do, where and on which fields"),
+    "group": ("netwright.cli.group", "app", "Groups of users who share roles"),
+    "token": ("netwright.cli.token", "app", "API tokens"),
     "hostkey": ("netwright.cli.hostkey", "app", "Accept or forget recorded SSH host keys"),
     "lab": ("netwright.cli.lab", "app", "A lab of real routers in network namespaces, or simulated"),
     "sim": (

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import StorageError
 
 _BUSY_TIMEOUT_MS = 30_000
+_SOON_MS = 100
 _REMEDIES = (
     ("full", "Free some space; nothing of this change was kept."),
     ("readonly", "Give this user the right to write it."),
@@ -59,6 +60,13 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session that commits at the end of the block and rolls back on any error."""
         with self._told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def write_soon(self) -> Iterator[Session]:
+        """Like ``write`` for what is not worth waiting for: a StorageError at once while another writes."""
+        engine = self._writer.execution_options(netwright_wait_ms=_SOON_MS)
+        with self._told(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -109,5 +117,14 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("netwright_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    begin = "BEGIN IMMEDIATE" if options.get("netwright_write", False) else "BEGIN"
+    wait_ms = options.get("netwright_wait_ms")
+    if wait_ms is None:
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait_ms)}")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")

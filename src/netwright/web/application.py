@@ -17,11 +17,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from netwright.app.access import Role
 from netwright.app.context import Context
 from netwright.base.errors import (
     ConflictError,
     DeviceError,
+    ForbiddenError,
     InputError,
     NetwrightError,
     NotFoundError,
@@ -30,6 +30,7 @@ from netwright.base.errors import (
 from netwright.web.deployment import Deployments
 from netwright.web.pages import (
     account,
+    audit,
     backup,
     change,
     content,
@@ -38,10 +39,12 @@ from netwright.web.pages import (
     inventory,
     login,
     overview,
+    roles,
     rollout,
     site,
+    users,
 )
-from netwright.web.security import LoginNeededError, SecurityHeaders, login_url, requires
+from netwright.web.security import LoginNeededError, SecurityHeaders, log_refusal, login_url, requires
 from netwright.web.state import WebState
 from netwright.web.templating import STATIC, page
 
@@ -49,6 +52,7 @@ _LOG = logging.getLogger(__name__)
 
 # the first class that fits gives the status
 _STATUS: tuple[tuple[type[NetwrightError], int], ...] = (
+    (ForbiddenError, 403),
     (NotFoundError, 404),
     (ConflictError, 409),
     (InputError, 400),
@@ -87,8 +91,9 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
     app.state.deployments = Deployments(context)
     app.mount("/static", Assets(directory=STATIC), name="static")
     app.include_router(login.router)
-    members = [Depends(requires(Role.VIEWER))]
-    for module in (overview, site, device, finding, change, rollout, backup, content, account, inventory):
+    members = [Depends(requires())]
+    network = (overview, site, device, finding, change, rollout, backup, content, inventory)
+    for module in (*network, account, users, roles, audit):
         app.include_router(module.router, dependencies=members)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)
@@ -117,6 +122,8 @@ async def _to_login(request: Request, _error: Exception) -> Response:
 
 async def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NetwrightError)
+    if isinstance(error, ForbiddenError):
+        await log_refusal(request, error)
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     return _error_page(request, status, error.what, error.subject or "", error.remedy or "")
 

@@ -1,4 +1,4 @@
-"""Who may ask for what: sessions in a cookie, roles, and proof that a form is ours.
+"""Who may ask for what: sessions in a cookie, rights, and proof that a form is ours.
 
 A POST needs three things: a session (but for the login), an ``Origin`` that is this server, and the token
 that our own page put into the form. The token is derived from the session's, so nothing more is kept.
@@ -15,9 +15,10 @@ from urllib.parse import quote, urlsplit
 from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from netwright.app import users
-from netwright.app.access import Role
-from netwright.app.users import Identity
+from netwright.app.access import Access, Verb
+from netwright.app.access.audit import note_refusal
+from netwright.app.access.login import SESSION_S, identify
+from netwright.base.errors import ForbiddenError
 from netwright.web.state import state_of
 
 _COOKIE = "netwright"
@@ -80,7 +81,7 @@ def session_cookie(request: Request, token: str) -> dict[str, Any]:
     return {
         "key": _SECURE_COOKIE if secure else _COOKIE,
         "value": token,
-        "max_age": users.SESSION_S,
+        "max_age": SESSION_S,
         "httponly": True,
         "samesite": "lax",
         "secure": secure,
@@ -98,18 +99,32 @@ def csrf_token(session: str) -> str:
     return hmac.new(session.encode(), b"netwright form", hashlib.sha256).hexdigest()[:40]
 
 
-def requires(role: Role) -> Callable[[Request], Awaitable[Identity]]:
-    """A dependency: the one who asks has at least this role, and a POST is from our own page."""
+def requires(verb: Verb | None = None) -> Callable[[Request], Awaitable[Access]]:
+    """A dependency: the one who asks is logged in and may do this (None: anything at all), and a POST is
+    from our own page."""
 
-    async def check(request: Request) -> Identity:
-        identity: Identity | None = getattr(request.state, "identity", None)
-        if identity is None:
-            identity = await _identify(request)
-        if not identity.role.includes(role):
-            raise HTTPException(403, f"This needs the role {role}; {identity.name} is {identity.role}.")
-        return identity
+    async def check(request: Request) -> Access:
+        access: Access | None = getattr(request.state, "identity", None)
+        if access is None:
+            access = await _identify(request)
+        if verb is not None:
+            access.require(verb)
+        return access
 
     return check
+
+
+async def log_refusal(request: Request, error: ForbiddenError) -> None:
+    """Write a refused request down."""
+    access: Access | None = getattr(request.state, "identity", None)
+    if access is None:
+        return
+    state = state_of(request)
+    context = state.context
+    subject = f"{request.method} {request.url.path}"
+    await state.in_thread(
+        note_refusal, context.database, context.clock, access.actor, error.verb, subject, error.what
+    )
 
 
 async def same_origin(request: Request) -> None:
@@ -121,13 +136,12 @@ async def same_origin(request: Request) -> None:
         raise HTTPException(403, "This form was not sent by a page of this server.")
 
 
-async def _identify(request: Request) -> Identity:
+async def _identify(request: Request) -> Access:
     token = session_token(request)
     state = state_of(request)
+    database, clock = state.context.database, state.context.clock
     found = (
-        await state.in_thread(users.identify, state.context.database, state.context.clock, token)
-        if token
-        else None
+        await state.in_thread(identify, database, clock, token, client_address(request)) if token else None
     )
     if found is None:
         raise LoginNeededError

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from netwright import __version__
-from netwright.app.access import Role
+from netwright.app.access import Access, Verb
 from netwright.web import words
 from netwright.web.charts import spark_path
 from netwright.web.state import state_of
@@ -63,6 +63,11 @@ STATUSES: dict[str, tuple[str, str]] = {
     "success": ("ok", "circle-check"),
     "refused": ("bad", "circle-x"),
     "limited": ("bad", "lock"),
+    "login": ("ok", "circle-check"),
+    "login-refused": ("bad", "circle-x"),
+    "login-limited": ("bad", "lock"),
+    "token-refused": ("bad", "circle-x"),
+    "new-address": ("warn", "alert-triangle"),
     "logout": ("mute", "logout"),
     "decommissioned": ("mute", "trash"),
     "enabled": ("ok", "circle-check"),
@@ -136,12 +141,15 @@ def environment() -> Environment:
 
 def text_of(request: Request, template: str, **values: Any) -> str:
     """A rendered template or fragment."""
-    identity = getattr(request.state, "identity", None)
+    identity: Access | None = getattr(request.state, "identity", None)
+
+    def may(verb: str, kind: str | None = None) -> bool:
+        return identity is not None and identity.may(Verb(verb), kind)
+
     shared = {
         "path": request.url.path,
         "me": identity,
-        "may_operate": bool(identity and identity.role.includes(Role.OPERATOR)),
-        "may_admin": bool(identity and identity.role.includes(Role.ADMIN)),
+        "may": may,
         "csrf": getattr(request.state, "csrf", ""),
         "now": state_of(request).context.clock.now(),
     }

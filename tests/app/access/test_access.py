@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.app.access.world import random_world
 
-from netwright.app.access import Access, Anchor, Grant, Means, Refusal, Role, Scope, Verb, machine
+from netwright.app.access import Access, Actor, Anchor, Grant, Means, Refusal, Role, Scope, Verb, machine
 from netwright.app.tables import metadata
 from netwright.base.errors import ForbiddenError
 from netwright.inventory import KINDS
@@ -20,7 +20,7 @@ WRITES = frozenset({Verb.CREATE, Verb.UPDATE, Verb.DELETE})
 
 
 def access(*grants: Grant) -> Access:
-    return Access("ada", Means.SESSION, grants)
+    return Access(Actor("ada", Means.SESSION), grants)
 
 
 @pytest.fixture

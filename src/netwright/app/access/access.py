@@ -7,13 +7,13 @@ not filter or sort by a hidden field either, for that tells its value. A face th
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy.orm import Session
 
+from netwright.app.access.actor import Actor, Means, machine_actor
 from netwright.app.access.grant import Grant
 from netwright.app.access.reach import Reach
 from netwright.app.access.verb import Verb
@@ -28,24 +28,35 @@ REACH = Reach(KINDS)
 _ALL = Grant(frozenset(Verb))
 
 
-class Means(enum.StrEnum):
-    """By what a caller is known."""
-
-    SESSION = "session"
-    TOKEN = "token"  # noqa: S105 (a word)
-    MACHINE = "machine"
-    """Someone who can read the home folder; the operating system is the guard there."""
-
-
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A caller with what it may do. ``name``: the user; ``label``: the token's name, if it is one."""
+    """A caller with what it may do. ``roles`` are for showing; the grants count."""
 
-    name: str
-    means: Means
+    actor: Actor
     grants: tuple[Grant, ...]
-    label: str = ""
+    roles: tuple[str, ...] = ()
     reach: Reach = field(default=REACH, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.actor.name
+
+    @property
+    def by_session(self) -> bool:
+        """Whether a browser asks, whose cookie another site's page could use: writes need proof."""
+        return self.actor.means is Means.SESSION
+
+    @property
+    def everything(self) -> bool:
+        """Whether it sees every object with every field: no list needs narrowing."""
+        return any(
+            grant.gives(Verb.VIEW)
+            and grant.kinds is None
+            and grant.scope.everything
+            and grant.fields is None
+            and not grant.without
+            for grant in self.grants
+        )
 
     def may(self, verb: Verb, kind_name: str | None = None) -> bool:
         """Whether it may do this at all; for a verb on objects, to some object (of the kind)."""
@@ -106,6 +117,7 @@ class Access:
         return [grant for grant in self.grants if grant.gives(verb, kind.name)]
 
 
-def machine(name: str) -> Access:
+def machine(name: str = "") -> Access:
     """Full rights: a command on the machine that holds the home folder, under the login name it gives."""
-    return Access(name, Means.MACHINE, (_ALL,))
+    actor = machine_actor()
+    return Access(replace(actor, name=name) if name else actor, (_ALL,), ("machine",))

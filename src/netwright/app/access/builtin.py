@@ -20,6 +20,10 @@ class Role(enum.StrEnum):
         return order.index(self) >= order.index(other)
 
     @property
+    def description(self) -> str:
+        return _DESCRIPTIONS[self]
+
+    @property
     def grants(self) -> tuple[Grant, ...]:
         return _GRANTS[self]
 
@@ -29,4 +33,9 @@ _GRANTS = {
     Role.VIEWER: (Grant(frozenset({Verb.VIEW, Verb.OBSERVE})),),
     Role.OPERATOR: (Grant(OBJECT_VERBS | (GLOBAL_VERBS - _OF_ADMINS)),),
     Role.ADMIN: (Grant(OBJECT_VERBS | GLOBAL_VERBS),),
+}
+_DESCRIPTIONS = {
+    Role.VIEWER: "looks at everything",
+    Role.OPERATOR: "changes, merges, deploys, backs up",
+    Role.ADMIN: "keeps users, roles and webhooks, reads the audit log",
 }

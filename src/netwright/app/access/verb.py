@@ -13,7 +13,7 @@ class Verb(enum.StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     OBSERVE = "observe"
-    """See what was collected: health, findings, series, rollouts, backups' history, change sets."""
+    """See what was collected: health, findings, series, rollouts, backed up configurations, change sets."""
     PROPOSE = "propose"
     """Open, edit, comment and abandon change sets; nothing becomes real by it."""
     APPROVE = "approve"
@@ -23,7 +23,7 @@ class Verb(enum.StrEnum):
     DEPLOY = "deploy"
     """Plan, start, stop and resume rollouts."""
     BACKUP = "backup"
-    """Read the configurations that devices run, take a backup now, restore one."""
+    """Take a backup now, restore one."""
     OPERATE = "operate"
     """Run discovery and collection by hand, accept host keys, place and fill content."""
     WEBHOOKS = "webhooks"
@@ -49,4 +49,4 @@ class Verb(enum.StrEnum):
 OBJECT_VERBS = frozenset({Verb.VIEW, Verb.CREATE, Verb.UPDATE, Verb.DELETE})
 GLOBAL_VERBS = frozenset(Verb) - OBJECT_VERBS
 READING = frozenset({Verb.VIEW, Verb.OBSERVE, Verb.SECRET_NAMES, Verb.AUDIT})
-"""Verbs that change nothing. Reading configurations is part of BACKUP, which also restores."""
+"""Verbs that change nothing."""

@@ -1,26 +1,27 @@
-"""People: one's own password, the users, the logins."""
+"""One's own account: the password, and the API tokens that act for one."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from netwright.app import users
-from netwright.app.access import Role
-from netwright.app.users import LoginOutcome
-from netwright.base.errors import InputError
-from netwright.web.security import client_address, requires, session_cookie
+from netwright.app.access import Access
+from netwright.app.access.audit import DAY_S
+from netwright.app.access.login import LoginOutcome, login
+from netwright.app.access.token import TokenLimits, create_token, list_tokens, revoke_token
+from netwright.app.access.user import set_password
+from netwright.base.errors import InputError, NotFoundError
+from netwright.inventory import KINDS
+from netwright.web.security import client_address, session_cookie
 from netwright.web.state import state_of
 from netwright.web.templating import page
 
 router = APIRouter()
-_ADMIN = [Depends(requires(Role.ADMIN))]
-_EVENTS = 100
 
 
 @router.get("/account")
 def show_account(request: Request) -> Response:
-    return page(request, "account.html", problem="", done="done" in request.query_params)
+    return _account_page(request, done="done" in request.query_params)
 
 
 @router.post("/account/password")
@@ -31,9 +32,9 @@ def change_password(
     again: str = Form("", max_length=1000),
 ) -> Response:
     context = state_of(request).context
-    name = request.state.identity.name
+    me = _me(request)
     address = client_address(request)
-    checked = users.login(context.database, context.clock, name, current, address)  # counts against the limit
+    checked = login(context.database, context.clock, me.name, current, address)  # counts against the limit
     problem = ""
     if checked.outcome is LoginOutcome.LIMITED:
         problem = "Too many failed attempts. Try again later."
@@ -43,62 +44,74 @@ def change_password(
         problem = "The new password was not typed the same twice."
     if not problem:
         try:
-            users.set_password(context.database, name, new, clock=context.clock)
+            set_password(context.database, me.name, new, by=me.actor, clock=context.clock)
         except InputError as error:
             problem = f"{error.what}. {error.remedy}"
     if problem:
-        return page(request, "account.html", 400, problem=problem[0].upper() + problem[1:], done=False)
-    fresh = users.login(context.database, context.clock, name, new, address)
+        return _account_page(request, problem=problem[0].upper() + problem[1:], status=400)
+    fresh = login(context.database, context.clock, me.name, new, address)
     response = RedirectResponse("/account?done", status_code=303)
     response.set_cookie(**session_cookie(request, fresh.token))
     return response
 
 
-@router.get("/users", dependencies=_ADMIN)
-def show_users(request: Request) -> Response:
-    return _users_page(request)
-
-
-@router.post("/users", dependencies=_ADMIN)
-def add_user(
-    request: Request, name: str = Form("", max_length=200), role: str = Form("", max_length=20)
+@router.post("/account/tokens")
+def add_token(
+    request: Request,
+    name: str = Form("", max_length=200),
+    days: int = Form(90, ge=0, le=3650),
+    read_only: bool = Form(False),
+    kinds: str = Form("", max_length=4000),
+    networks: str = Form("", max_length=4000),
 ) -> Response:
     context = state_of(request).context
+    me = _me(request)
+    limits = TokenLimits(read_only=read_only, kinds=_words(kinds), networks=_words(networks))
+    expires_at = context.clock.now() + days * DAY_S if days else None
     try:
-        password = users.create_user(context.database, name.strip(), None, role, clock=context.clock)
-    except InputError as error:
-        return _users_page(request, problem=str(error), status=400)
-    return _users_page(request, shown=(name.strip(), password))
+        secret = create_token(
+            context.database, context.clock, me.name, name.strip(), limits, expires_at=expires_at, by=me.actor
+        )
+    except (InputError, NotFoundError) as error:
+        return _account_page(request, token_problem=str(error), status=400)
+    return _account_page(request, shown=(name.strip(), secret.reveal()))
 
 
-@router.post("/users/{name}/password", dependencies=_ADMIN)
-def new_password(request: Request, name: str) -> Response:
+@router.post("/account/tokens/{token_id}/revoke")
+def end_token(request: Request, token_id: int) -> Response:
     context = state_of(request).context
-    password = users.set_password(context.database, name, None, clock=context.clock)
-    return _users_page(request, shown=(name, password))
+    me = _me(request)
+    revoke_token(context.database, context.clock, token_id, by=me.actor, user=me.name)
+    return RedirectResponse("/account", status_code=303)
 
 
-@router.post("/users/{name}/disable", dependencies=_ADMIN)
-def disable(request: Request, name: str) -> Response:
-    users.set_disabled(state_of(request).context.database, name, True)
-    return RedirectResponse("/users", status_code=303)
-
-
-@router.post("/users/{name}/enable", dependencies=_ADMIN)
-def enable(request: Request, name: str) -> Response:
-    users.set_disabled(state_of(request).context.database, name, False)
-    return RedirectResponse("/users", status_code=303)
-
-
-@router.get("/logins", dependencies=_ADMIN)
-def show_logins(request: Request, before: int | None = None) -> Response:
-    events = users.login_events(state_of(request).context.database, before=before, limit=_EVENTS + 1)
-    more = len(events) > _EVENTS
-    return page(request, "logins.html", events=events[:_EVENTS], more=more, before=before)
-
-
-def _users_page(
-    request: Request, shown: tuple[str, str] | None = None, problem: str = "", status: int = 200
+def _account_page(
+    request: Request,
+    *,
+    problem: str = "",
+    token_problem: str = "",
+    done: bool = False,
+    shown: tuple[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
-    found = users.list_users(state_of(request).context.database)
-    return page(request, "users.html", status, users=found, roles=list(Role), shown=shown, problem=problem)
+    tokens = list_tokens(state_of(request).context.database, _me(request).name)
+    return page(
+        request,
+        "account.html",
+        status,
+        problem=problem,
+        token_problem=token_problem,
+        done=done,
+        shown=shown,
+        tokens=tokens,
+        kind_names=list(KINDS),
+    )
+
+
+def _me(request: Request) -> Access:
+    access: Access = request.state.identity
+    return access
+
+
+def _words(text: str) -> list[str] | None:
+    return text.replace(",", " ").split() or None

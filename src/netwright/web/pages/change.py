@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from netwright.app.access import Role
+from netwright.app.access import Verb
 from netwright.base.errors import InputError
 from netwright.intent.rules import check
 from netwright.inventory import KINDS
@@ -20,7 +20,8 @@ from netwright.web.state import state_of
 from netwright.web.templating import page
 
 router = APIRouter()
-_OPERATOR = [Depends(requires(Role.OPERATOR))]
+_PROPOSE = [Depends(requires(Verb.PROPOSE))]
+_MERGE = [Depends(requires(Verb.MERGE))]
 _LIST = 200
 _OBJECTS = 100
 
@@ -79,26 +80,26 @@ def show(request: Request, changeset_id: int, kind: str = "", start: int = 0) ->
     )
 
 
-@router.post("/changes/{changeset_id}/merge", dependencies=_OPERATOR)
+@router.post("/changes/{changeset_id}/merge", dependencies=_MERGE)
 def merge(request: Request, changeset_id: int) -> Response:
     state = state_of(request)
     state.context.changesets.merge(changeset_id, request.state.identity.name, check)
     return _to(changeset_id)
 
 
-@router.post("/changes/{changeset_id}/abandon", dependencies=_OPERATOR)
+@router.post("/changes/{changeset_id}/abandon", dependencies=_PROPOSE)
 def abandon(request: Request, changeset_id: int) -> Response:
     state_of(request).context.changesets.abandon(changeset_id)
     return _to(changeset_id)
 
 
-@router.post("/changes/{changeset_id}/revert", dependencies=_OPERATOR)
+@router.post("/changes/{changeset_id}/revert", dependencies=_PROPOSE)
 def revert(request: Request, changeset_id: int) -> Response:
     made = state_of(request).context.changesets.revert(changeset_id, request.state.identity.name)
     return _to(made)
 
 
-@router.post("/changes/{changeset_id}/resolve", dependencies=_OPERATOR)
+@router.post("/changes/{changeset_id}/resolve", dependencies=_PROPOSE)
 def resolve(
     request: Request,
     changeset_id: int,

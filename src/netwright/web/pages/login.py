@@ -7,9 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from netwright.app import users
-from netwright.app.access import Role
-from netwright.app.users import LoginOutcome
+from netwright.app.access.login import LoginOutcome, login, logout
 from netwright.web.security import (
     LoginNeededError,
     client_address,
@@ -40,7 +38,7 @@ def log_in(
 ) -> Response:
     context = state_of(request).context
     name = name.strip()
-    answer = users.login(context.database, context.clock, name, password, client_address(request))
+    answer = login(context.database, context.clock, name, password, client_address(request))
     if answer.outcome is LoginOutcome.SUCCESS:
         response = RedirectResponse(safe_next(next), status_code=303)
         response.set_cookie(**session_cookie(request, answer.token))
@@ -55,13 +53,13 @@ def log_in(
 @router.post("/logout", dependencies=[Depends(same_origin)])
 async def log_out(request: Request) -> Response:
     try:
-        await requires(Role.VIEWER)(request)
+        await requires()(request)
     except LoginNeededError:
         return RedirectResponse("/login", status_code=303)
     state = state_of(request)
     context = state.context
     token = session_token(request)
-    await state.in_thread(users.logout, context.database, context.clock, token, client_address(request))
+    await state.in_thread(logout, context.database, context.clock, token, client_address(request))
     response = RedirectResponse("/login", status_code=303)
     cookie = session_cookie(request, "")
     response.delete_cookie(cookie["key"], path="/", secure=cookie["secure"], httponly=True, samesite="lax")

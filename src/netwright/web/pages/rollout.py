@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from netwright.app.access import Role
+from netwright.app.access import Verb
 from netwright.base.errors import NotFoundError
 from netwright.deploy.journal import Journal
 from netwright.deploy.records import RolloutDevice
@@ -18,7 +18,7 @@ from netwright.web.state import state_of
 from netwright.web.templating import page, text_of
 
 router = APIRouter()
-_OPERATOR = [Depends(requires(Role.OPERATOR))]
+_DEPLOY = [Depends(requires(Verb.DEPLOY))]
 
 
 @router.get("/rollouts")
@@ -28,7 +28,7 @@ def show_list(request: Request) -> Response:
     return page(request, "rollouts.html", rollouts=rollouts, planning=deployments(request).current())
 
 
-@router.post("/rollouts", dependencies=_OPERATOR)
+@router.post("/rollouts", dependencies=_DEPLOY)
 def start(request: Request, reason: str = Form("", max_length=500)) -> Response:
     """Have a plan made and rolled out, by a process beside this one: the web talks to no device."""
     deployments(request).start(request.state.identity.name, reason.strip())
@@ -62,7 +62,7 @@ def live(request: Request, rollout_id: str) -> Response:
     return stream(request, make)
 
 
-@router.post("/rollouts/{rollout_id}/stop", dependencies=_OPERATOR)
+@router.post("/rollouts/{rollout_id}/stop", dependencies=_DEPLOY)
 def stop(request: Request, rollout_id: str) -> Response:
     context = state_of(request).context
     with context.database.read() as session:
