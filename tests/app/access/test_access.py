@@ -33,8 +33,12 @@ def session(tmp_path: object) -> Iterator[Session]:
 
 
 @pytest.mark.parametrize("verb", list(Verb))
-@pytest.mark.parametrize("kind", list(KINDS))
-def test_every_verb_as_every_built_in_role(verb: Verb, kind: str) -> None:
+def test_every_verb_as_every_built_in_role_over_every_kind(verb: Verb) -> None:
+    for kind in KINDS:
+        check_roles(verb, kind)
+
+
+def check_roles(verb: Verb, kind: str) -> None:
     expected = {
         Role.VIEWER: not verb.writes and verb not in {Verb.AUDIT, Verb.SECRET_NAMES},
         Role.OPERATOR: verb not in {Verb.USERS, Verb.AUDIT, Verb.WEBHOOKS},

@@ -64,7 +64,8 @@ def inside(world: World, kind: Kind, one: int, anchor: Anchor, *, every: bool, u
             target = KINDS[spec.reference]
             steps = far(target, anchor.kind)
             if steps is not None and doc[spec.column] is not None:
-                leading.setdefault(steps, []).append((target, doc[spec.column]))
+                rank = 0 if spec.owner else steps
+                leading.setdefault(rank, []).append((target, doc[spec.column]))
     if not leading:
         return unplaced
     answers = [
@@ -122,8 +123,10 @@ def test_the_ways_of_the_core_kinds() -> None:
 
     assert names("site", "region")[0] == ["region"]
     assert names("device", "region") == [["site"], ["rack"]]
-    assert names("interface", "site") == [["device"]]
-    assert names("cable", "region") == [["a_interface", "b_interface"]]
+    assert names("interface", "site")[0] == ["device", "component"]
+    ends = [f"{end}_{what}" for end in "ab" for what in ("interface", "port", "circuit_end", "power_feed")]
+    assert len(names("cable", "region")) == 1
+    assert set(names("cable", "region")[0]) == set(ends)
     assert names("address", "device") == [["interface"]]
-    assert names("bgp_session", "isp")[0] == ["isp"]
+    assert set(names("bgp_session", "isp")[0]) == {"device", "isp"}
     assert names("manufacturer", "region") == []

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from netwright.inventory import KINDS
 from netwright.store.history import chunks
+from netwright.store.integrity import unique_sets
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.value import Doc
 
@@ -39,7 +40,7 @@ def random_world(seed: int, most: int = 4) -> World:
         world.docs[kind.name] = docs
         for _ in range(dice.randint(0, most)):
             doc = _document(kind, world, dice, next(numbers))
-            if doc is not None:
+            if doc is not None and _new(kind, docs, doc):
                 docs[next(numbers)] = doc
     return world
 
@@ -63,6 +64,15 @@ def _document(kind: Kind, world: World, dice: random.Random, number: int) -> Doc
     return doc
 
 
+def _new(kind: Kind, docs: dict[int, Doc], doc: Doc) -> bool:
+    """Whether nothing that must be unique is taken."""
+    for columns in unique_sets(kind.table):
+        mine = [doc[column] for column in columns]
+        if None not in mine and any(mine == [other[column] for column in columns] for other in docs.values()):
+            return False
+    return True
+
+
 def _used(world: World, kind: Kind, spec: FieldSpec) -> set[Any]:
     return {doc[spec.column] for doc in world.docs[kind.name].values()}
 
@@ -79,6 +89,7 @@ def value(kind: Kind, spec: FieldSpec, number: int, dice: random.Random) -> Any:
         FieldType.INTEGER: number,
         FieldType.NUMBER: float(number),
         FieldType.JSON: [],
+        FieldType.LIST: [f"n{number}"],
         FieldType.ADDRESS: str(ipaddress.ip_address(0x0A000000 + number)),
         FieldType.INTERFACE_ADDRESS: f"{ipaddress.ip_address(0x0A000000 + number)}/32",
         FieldType.PREFIX: f"{ipaddress.ip_address(0x0A000000 + number)}/32",

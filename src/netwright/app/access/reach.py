@@ -1,9 +1,11 @@
 """Where an object belongs: found by following its references, as SQL over the kind's own table.
 
-An object belongs where its references lead. Of the references that lead to an anchor's kind the *nearest*
-that has a value counts (a device's own site before its rack's); equally near ones all count (both ends of a
-cable). Only references to kinds declared before count, so the way never turns in a circle. An object of the
-anchor's kind is at itself; where that kind refers to itself (a region's parent) it is also at those above.
+An object belongs where its references lead: where its *owners* belong (both ends of a cable), and where a
+reference of its own to the anchor's kind says (a BGP session's ISP); all of these count. Where they are
+empty the *nearest* other reference with a value counts (a device's rack, were its site empty), and equally
+near ones all count. Only references to kinds declared before are followed, so the way never turns in a
+circle. An object of the anchor's kind is at itself; where that kind refers to itself (a region's parent),
+at those above too.
 
 To look at an object one of the places it belongs to is enough; to change it, all of them are needed.
 """
@@ -29,14 +31,14 @@ class Reach:
         self._near: dict[tuple[str, str], int | None] = {}
 
     def ways(self, kind: Kind, anchor: str) -> tuple[tuple[FieldSpec, ...], ...]:
-        """References that lead to the anchor's kind, in groups, the nearest group first; () is none."""
+        """References that lead to the anchor's kind, owners and direct ones first, then by distance."""
         known = self._ways.get((kind.name, anchor))
         if known is None:
             by_distance: dict[int, list[FieldSpec]] = {}
             for spec in kind.fields:
                 distance = self._distance(kind, spec, anchor)
                 if distance is not None:
-                    by_distance.setdefault(distance, []).append(spec)
+                    by_distance.setdefault(1 if spec.owner else distance, []).append(spec)
             known = tuple(tuple(by_distance[distance]) for distance in sorted(by_distance))
             self._ways[kind.name, anchor] = known
         return known
