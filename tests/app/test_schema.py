@@ -48,8 +48,8 @@ def test_all_the_way_down_leaves_nothing(database: Database) -> None:
 
 
 def test_users_keep_their_roles_up_and_down(database: Database) -> None:
-    """Migration 0004 makes rows of the column, and a column of the rows."""
-    migrate(database, "0003")
+    """Migration 0005 makes rows of the column, and a column of the rows."""
+    migrate(database, "0004")
     with database.write() as session:
         for name, role in (("ada", "admin"), ("vera", "viewer")):
             session.execute(
@@ -60,12 +60,12 @@ def test_users_keep_their_roles_up_and_down(database: Database) -> None:
                 ).bindparams(name=name, role=role)
             )
         session.execute(text("INSERT INTO web_session VALUES ('h', 'ada', '192.0.2.1', 1, 2)"))
-    migrate(database, "0004")
+    migrate(database, "0005")
     with database.read() as session:
         rows = session.execute(text('SELECT "user", role, source FROM user_role ORDER BY 1'))
         assert [tuple(row) for row in rows] == [("ada", "admin", "local"), ("vera", "viewer", "local")]
         assert session.scalar(text("SELECT count(*) FROM web_session")) == 1
-    migrate(database, "0003", down=True)
+    migrate(database, "0004", down=True)
     with database.read() as session:
         rows = session.execute(text('SELECT name, role FROM "user" ORDER BY 1'))
         assert [tuple(row) for row in rows] == [("ada", "admin"), ("vera", "viewer")]
