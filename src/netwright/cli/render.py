@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import yaml
+from sqlalchemy.orm import Session
 
 from netwright.app.context import Context
 from netwright.base.errors import InputError, NetwrightError, NotFoundError
 from netwright.cli.context import pass_context_object
 from netwright.intent.render import MaskedSecrets
 from netwright.intent.view import build_views
+from netwright.store.past import as_of_revision
 
 
 @click.command()
@@ -23,9 +28,21 @@ from netwright.intent.view import build_views
     default=None,
     help="Folder to write DEVICE.conf files into (mode 0600), instead of printing.",
 )
+@click.option("--as-of", type=int, default=None, help="As it was after this revision.")
+@click.option("--change", type=int, default=None, help="As it would be with this open change set.")
+@click.option(
+    "--context", "context_data", is_flag=True, help="Print the merged context data instead, as YAML."
+)
 @pass_context_object
 def render(
-    context: Context, devices: tuple[str, ...], every: bool, in_clear: bool, output: Path | None
+    context: Context,
+    devices: tuple[str, ...],
+    every: bool,
+    in_clear: bool,
+    output: Path | None,
+    as_of: int | None,
+    change: int | None,
+    context_data: bool,
 ) -> None:
     """Print the intended configuration of DEVICES, rendered from the source of truth.
 
@@ -34,13 +51,19 @@ def render(
     if bool(devices) == every:
         raise InputError("name devices, or say --all")
     renderer = context.renderer()
-    with context.database.read() as session:
+    with _state(context, as_of, change) as session:
         views = build_views(session, None if every else devices)
     for name in devices:
         if name not in views:
             raise NotFoundError(
                 "there is no such device", subject=name, remedy="See `netwright show device`."
             )
+    if context_data:
+        for name, view in views.items():
+            click.echo(
+                yaml.safe_dump({name: dict(view.context)}, sort_keys=True, allow_unicode=True), nl=False
+            )
+        return
     names = devices or [name for name, view in views.items() if renderer.renders(view.platform)]
     secrets = context.vault if in_clear else MaskedSecrets()
     failed = False
@@ -57,6 +80,23 @@ def render(
             _write(output, name, text)
     if failed:
         raise SystemExit(2)
+
+
+@contextmanager
+def _state(context: Context, as_of: int | None, change: int | None) -> Iterator[Session]:
+    """The network as it is, as it was, or as a change set would make it."""
+    if as_of is not None and change is not None:
+        raise InputError("--as-of looks back and --change ahead", remedy="Give one of them.")
+    if change is not None:
+        with context.changesets.applied(change) as session:
+            yield session
+        return
+    with context.database.read() as session:
+        if as_of is None:
+            yield session
+        else:
+            with as_of_revision(session, context.kinds, as_of):
+                yield session
 
 
 def _write(folder: Path, name: str, text: str) -> None:

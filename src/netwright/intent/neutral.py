@@ -10,7 +10,9 @@ Routing policy is decided already (``policy``), so that templates only write it 
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from netwright.base import address
 from netwright.inventory.device import DeviceRole
@@ -136,6 +138,8 @@ class DeviceView:
     blackholes: tuple[address.Prefix, ...]
     """Prefixes it holds a route to nowhere for, so that they can be announced whole."""
     bgp: BgpView | None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """Context data of people's own, merged for this device (``intent.context``)."""
 
     @property
     def has_ipv6(self) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base import address
+from netwright.intent.context import contexts
 from netwright.intent.neutral import BgpView, DeviceView, InterfaceView, SessionView
 from netwright.intent.policy import NetworkPolicy
 from netwright.inventory import Asn, BgpSession, Cable, Device, Interface, InterfaceAddress, Isp, Site
@@ -35,6 +36,7 @@ class _Assembly:
     def __init__(self, session: Session, devices: Collection[str] | None) -> None:
         self._session = session
         self._policy = NetworkPolicy(session)
+        self._contexts: dict[int, dict[str, Any]] = {}
         columns = (
             Device.id,
             Device.name,
@@ -56,6 +58,7 @@ class _Assembly:
         ids = [row.id for row in self._devices]
         interfaces = self._interfaces(ids)
         sessions = self._sessions(ids)
+        self._contexts = contexts(self._session, ids)
         return {
             row.name: self._view(row, interfaces[row.id], sessions[row.id])
             for row in sorted(self._devices, key=lambda row: row.name)
@@ -73,6 +76,7 @@ class _Assembly:
             interfaces=tuple(sorted(interfaces, key=lambda one: natural(one.name))),
             blackholes=blackholes,
             bgp=self._bgp(row, blackholes, sessions) if row.asn is not None else None,
+            context=self._contexts.get(row.id, {}),
         )
 
     def _bgp(self, row: Any, blackholes: tuple[address.Prefix, ...], sessions: list[Any]) -> BgpView:

@@ -238,6 +238,23 @@ class ChangeSets:
                     missing = unmet(session, changeset, self._policy(session, plan.changes))
             return MergePreview(diff, conflicts, problems, missing)
 
+    @contextmanager
+    def applied(self, changeset_id: int) -> Iterator[Session]:
+        """A session that reads the state which the merge would make now; nothing is kept.
+
+        Raises MergeConflictError, and RulesBrokenError for references that would lead nowhere. People's
+        rules and approvals are not asked."""
+        with self._database.trial() as session:
+            changeset = find_open(session, changeset_id)
+            lock_line(session)
+            plan = plan_merge(session, self._kinds, changes_in(session, changeset))
+            if plan.contests:
+                raise MergeConflictError(changeset_id, name_conflicts(session, plan))
+            if broken(plan.problems):
+                raise RulesBrokenError(changeset_id, plan.problems)
+            self._apply(session, plan, lambda _session, _changes: [])
+            yield session
+
     def merge(self, changeset_id: int, author: str, check: Check, *, edition: int | None = None) -> int:
         """Write the change set into the tables; returns the new revision. ``edition``: the one that was
         looked at.

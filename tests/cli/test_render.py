@@ -1,0 +1,60 @@
+"""``netwright render``: the present, the past, and what a change set would make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from netwright.cli.main import root
+
+DEMO = Path(__file__).parents[2] / "examples" / "demo" / "design"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    run(home, "init")
+    run(home, "import", str(DEMO))
+    return home
+
+
+def run(home: Path, *arguments: str, code: int = 0) -> str:
+    result = CliRunner(env={"NETWRIGHT_HOME": str(home)}).invoke(root, arguments)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_past_present_and_proposed(home: Path, tmp_path: Path) -> None:
+    design = tmp_path / "design.yaml"
+    design.write_text("interfaces: [{device: ams-edge1, name: swp1, description: to the core}]\n")
+    first = run(home, "render", "ams-edge1")
+    run(home, "import", str(design))
+    now = run(home, "render", "ams-edge1")
+    assert "to the core" in now
+    assert run(home, "render", "ams-edge1", "--as-of", "1") == first
+    design.write_text("interfaces: [{device: ams-edge1, name: swp1, description: proposed}]\n")
+    run(home, "import", str(design), "--no-merge")
+    assert "description proposed" in run(home, "render", "ams-edge1", "--change", "3")
+    assert run(home, "render", "ams-edge1") == now
+
+
+def test_context_data_reaches_templates(home: Path, tmp_path: Path) -> None:
+    design = tmp_path / "design.yaml"
+    design.write_text("config_contexts: [{name: all, data: {ntp: [192.0.2.7]}}]\n")
+    run(home, "import", str(design))
+    assert run(home, "render", "ams-edge1", "--context") == "ams-edge1:\n  ntp:\n  - 192.0.2.7\n"
+    overlay = tmp_path / "templates" / "frr"
+    overlay.mkdir(parents=True)
+    (overlay / "extra.j2").write_text("! ntp {{ device.context.ntp | join(' ') }}\n")
+    with (home / "settings.toml").open("a") as settings:
+        settings.write(f'\ntemplates = "{overlay.parent}"\n')
+    assert "! ntp 192.0.2.7" in run(home, "render", "ams-edge1")
+
+
+def test_both_ways_at_once_is_refused(home: Path) -> None:
+    result = CliRunner(env={"NETWRIGHT_HOME": str(home)}).invoke(
+        root, ["render", "ams-edge1", "--as-of", "1", "--change", "1"]
+    )
+    assert "--as-of looks back and --change ahead" in str(result.exception)
