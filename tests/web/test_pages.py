@@ -10,7 +10,7 @@ from sqlalchemy import event, select, update
 from tests.web.conftest import BrowserMaker
 from tests.web.seed import RUNNING, Seeded
 
-from netwright.app import users
+from netwright.app.access.user import check_password
 from netwright.collect.observed import ObservedInterface
 from netwright.deploy.records import Rollout, RolloutDevice
 from netwright.inventory import KINDS, Device, Interface
@@ -304,4 +304,4 @@ async def test_changing_the_own_password(own: Seeded, browser_of: BrowserMaker) 
     assert done.status_code == 303
     assert (await browser.get("/account")).status_code == 200, "this session goes on"
     assert (await other.get("/account")).status_code == 303, "the others end"
-    assert users.check_password(own.context.database, "vera", new)
+    assert check_password(own.context.database, "vera", new)
