@@ -10,6 +10,8 @@ from netwright.deploy.moment import Moment
 from netwright.deploy.records import DeviceState
 from netwright.deploy.rollout import Terms, create_rollout
 from netwright.deploy.step import run_device
+from netwright.device.session import Session
+from netwright.platforms.target import Target
 
 EDGE = "ams-edge1"
 
@@ -81,6 +83,30 @@ async def test_management_lost_after_arming(network: Network, back_after: int, s
     assert "management lost" in message
     assert ("went back by itself (reverted: timer)" in message) == (state is DeviceState.REVERTED)
     assert network.fleet.device(EDGE).running == "hostname bare\n"
+
+
+async def test_a_device_that_went_back_while_we_were_still_reaching_for_it(
+    network: Network, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session that was to take the change back opens only after the device's timer has done it."""
+    device, open_session = network.fleet.device(EDGE), network.fleet.open_session
+
+    def late(target: Target) -> Session:
+        clock.time = device.read()["armed"]["until"] if device.armed else clock.time
+        return open_session(target)
+
+    class Slow:
+        def moment(self, moment: Moment, device: str) -> None:
+            if moment is Moment.REVERTING:
+                monkeypatch.setattr(network.fleet, "open_session", late)
+
+    object.__setattr__(network.hands, "observer", Slow())
+    device.fault("cut_after_arm", 58)
+    rollout = await network.rollout(EDGE)
+    assert await run(network, rollout) is DeviceState.REVERTED
+    message = network.row(rollout, EDGE).message
+    assert "management lost" in message
+    assert "went back by itself (reverted: timer)" in message
 
 
 async def test_an_arming_without_answer_is_found_armed(network: Network) -> None:

@@ -278,14 +278,20 @@ class _Change:
         while self._time_left() > 0:
             try:
                 async with self._session() as session:
-                    await self._driver.revert(session, token=self._job.token, why=why)
+                    known = await self._driver.state(session)
+                    ours = known.token == self._job.token
+                    if ours:
+                        await self._driver.revert(session, token=self._job.token, why=why)
             except DeviceError as error:
                 self._note(f"reverting failed: {error}")
+                if await self._over(why):
+                    return None
             else:
-                self._hands.observer.moment(Moment.REVERTED, self._job.device)
-                return self._advance(DeviceState.REVERTED, why)
-            if await self._over(why):
-                return None
+                if ours:
+                    self._hands.observer.moment(Moment.REVERTED, self._job.device)
+                    return self._advance(DeviceState.REVERTED, why)
+                if self._concluded(known, why):
+                    return None
             await self._hands.sleep(self._patience.poll_s)
         return await self._await_own_way_back(why)
 
