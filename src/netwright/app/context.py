@@ -69,7 +69,12 @@ class Context:
 
     @cached_property
     def changesets(self) -> ChangeSets:
-        return ChangeSets(self.database, KINDS)
+        if not self.settings.approvals:
+            return ChangeSets(self.database, KINDS, clock=self.clock)
+        from netwright.app.approval import policy_of  # noqa: PLC0415 (heavy)
+
+        policy = policy_of(self.settings.approvals)
+        return ChangeSets(self.database, KINDS, clock=self.clock, policy=policy)
 
     @cached_property
     def series(self) -> SeriesStore:

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from netwright.base.errors import InputError, NotFoundError
 
@@ -25,6 +25,25 @@ class EndpointOverride(BaseModel):
     """TCP port of SSH."""
     snmp_port: int = 161
     """UDP port of SNMP."""
+
+
+class ApprovalRule(BaseModel):
+    """Approvals that some changes need before they are merged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: str
+    """Role of those who approve: `viewer`, `operator` or `admin`; higher ones count too."""
+    count: int = Field(default=1, ge=1)
+    """How many people."""
+    kinds: list[str] = []
+    """Only changes of objects of these kinds; empty: of any kind."""
+    regions: list[str] = []
+    """Only changes in these regions or below; empty: anywhere."""
+    more_than: int = Field(default=0, ge=0)
+    """Only change sets with more such objects than this."""
+    reason: str = ""
+    """What people are told; default: the conditions."""
 
 
 class Settings(BaseModel):
@@ -46,6 +65,8 @@ class Settings(BaseModel):
     """TCP port the web interface listens on."""
     templates: str = ""
     """Folder of people's own templates, laid over the built-in ones."""
+    approvals: list[ApprovalRule] = []
+    """Which changes need whose approval before they are merged; one `[[approvals]]` a rule."""
     endpoints: dict[str, EndpointOverride] = {}
     """Devices that are reached elsewhere than at their management address; `endpoints.DEVICE`."""
 

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from netwright.app.context import Context
 from netwright.base.clock import iso
+from netwright.cli import changeedit, changereview
+from netwright.cli.changereview import Review, print_review, review_document
 from netwright.cli.context import pass_context_object
-from netwright.cli.kindname import find_kind
 from netwright.cli.objectdiff import (
     counted,
     diff_document,
@@ -24,8 +25,7 @@ from netwright.cli.objectdiff import (
     print_objections,
 )
 from netwright.intent.rules import check as check_rules
-from netwright.store.changeset import ChangeSetInfo, ChangeSetState, Keep
-from netwright.store.naming import resolve
+from netwright.store.changeset import ChangeSetInfo, ChangeSetState
 
 _COLOURS = {
     ChangeSetState.OPEN: "yellow",
@@ -83,8 +83,13 @@ def list_(context: Context, state: str | None, limit: int, as_json: bool) -> Non
 def show(context: Context, number: int, as_json: bool) -> None:
     """Show change set NUMBER: who, when, and how many objects of each kind."""
     info = context.changesets.get(number)
+    review = Review(
+        context.changesets.review.comments(number),
+        context.changesets.review.approvals(number),
+        context.changesets.relations(number),
+    )
     if as_json:
-        print_json(_document(info))
+        print_json({**_document(info), **review_document(review)})
         return
     console = Console(highlight=False)
     console.print(Text.assemble((f"{info.id}  {info.title}  ", "bold"), (info.state, _COLOURS[info.state])))
@@ -97,9 +102,15 @@ def show(context: Context, number: int, as_json: bool) -> None:
         console.print(f"takes back change set {info.reverts}")
     if info.merged_revision is not None:
         console.print(f"merged as revision {info.merged_revision}")
-    print_counts(console, context.changesets.diff(number))
+    if info.merge_at is not None:
+        console.print(Text(f"to be merged at {iso(info.merge_at)} by {info.merge_by}"))
+    if info.merge_failure:
+        console.print(Text(f"its scheduled merge failed: {info.merge_failure}", style="red"), soft_wrap=True)
+    found = context.changesets.diff(number)
+    print_counts(console, found)
     if not info.changes:
         console.print("It holds no change.")
+    print_review(console, review, {(one.kind, one.id): one.key for one in found})
 
 
 @app.command("diff")
@@ -127,10 +138,13 @@ def check(context: Context, number: int, as_json: bool) -> None:
     preview = context.changesets.preview(number, check_rules)
     if as_json:
         found = objections_document(preview.conflicts, preview.problems)
-        print_json({"mergeable": preview.mergeable, **found})
+        missing = [asdict(one) for one in preview.unmet]
+        print_json({"mergeable": preview.mergeable, **found, "approvals_missing": missing})
     else:
         console = Console(highlight=False)
         print_objections(console, preview.conflicts, preview.problems)
+        for requirement in preview.unmet:
+            console.print(Text(f"approval  needs {requirement}", style="yellow"), soft_wrap=True)
         verdict = "can be merged" if preview.mergeable else "can't be merged as it is"
         objects = counted(len(preview.diff), "object")
         console.print(f"Change set {number} ({objects}) {verdict}.")
@@ -158,43 +172,23 @@ def revert(context: Context, number: int, author: str) -> None:
     click.echo(f"Change set {made} takes it back. Look with `netwright change diff {made}`, then merge it.")
 
 
-@app.command("resolve")
-@_number
-@click.argument("kind")
-@click.argument("key")
-@click.option(
-    "--keep",
-    type=click.Choice([str(one) for one in Keep]),
-    required=True,
-    help="ours: what the change set wants; theirs: what was merged meanwhile.",
-)
-@pass_context_object
-def resolve_(context: Context, number: int, kind: str, key: str, keep: str) -> None:
-    """Settle the conflicts of change set NUMBER over one object.
-
-    KEY is the object's name, or its id as #17 if it was deleted meanwhile."""
-    described = find_kind(context.kinds, kind)
-    if key.startswith("#") and key[1:].isdecimal():
-        object_id = int(key[1:])
-    else:
-        contested = context.changesets.preview(number, check_rules).conflicts
-        ids = {one.object_id for one in contested if (one.kind, one.key) == (described.name, key)}
-        if len(ids) == 1:
-            (object_id,) = ids
-        else:
-            with context.database.read() as session:
-                object_id = resolve(session, described, key)
-    context.changesets.resolve(number, described.name, object_id, Keep(keep))
-    click.echo(f"Change set {number} keeps {keep} for {described.name} {key}.")
-
-
 @app.command("abandon")
 @_number
 @pass_context_object
 def abandon(context: Context, number: int) -> None:
-    """Close change set NUMBER without merging it."""
-    context.changesets.abandon(number)
+    """Close change set NUMBER without merging it; `reopen` opens it again."""
+    context.changesets.abandon(number, getpass.getuser())
     click.echo(f"Change set {number} is abandoned.")
+
+
+@app.command("reopen")
+@_number
+@_author
+@pass_context_object
+def reopen(context: Context, number: int, author: str) -> None:
+    """Open abandoned change set NUMBER again, as it was."""
+    context.changesets.reopen(number, author)
+    click.echo(f"Change set {number} is open again.")
 
 
 def _document(info: ChangeSetInfo) -> dict[str, object]:
@@ -202,4 +196,9 @@ def _document(info: ChangeSetInfo) -> dict[str, object]:
         **asdict(info),
         "state": str(info.state),
         "created_at": iso(info.created_at),
+        "merge_at": None if info.merge_at is None else iso(info.merge_at),
     }
+
+
+for _command in (*changeedit.COMMANDS, *changereview.COMMANDS):
+    app.add_command(_command)

@@ -16,8 +16,10 @@ from netwright.base.errors import NetwrightError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("netwright.cli.init", "init", "Make the home folder, its databases and the first user"),
     "import": ("netwright.cli.import_", "import_", "Read design files into a change set, check and merge it"),
-    "change": ("netwright.cli.change", "app", "List, show, check, merge and revert change sets"),
+    "change": ("netwright.cli.change", "app", "Open, edit, review, check, merge and revert change sets"),
     "show": ("netwright.cli.show", "app", "Show wanted objects of any kind"),
+    "history": ("netwright.cli.history", "history", "Show what happened to an object, who and when"),
+    "blame": ("netwright.cli.history", "blame_", "Show who gave each field its value"),
     "secret": ("netwright.cli.secret", "app", "Set and list secrets (BGP passwords, credentials)"),
     "discover": ("netwright.cli.discover", "discover", "Ask devices what they are"),
     "audit": ("netwright.cli.audit", "audit", "Compare what is wanted with what was observed"),

@@ -31,6 +31,7 @@ __all__ += [
     "history_of",
     "lock_line",
     "record",
+    "revision_at",
 ]
 
 
@@ -101,6 +102,11 @@ def lock_line(session: Session) -> None:
 def current_revision(session: Session) -> int:
     """The number of the last revision; 0 before the first merge."""
     return session.scalar(select(func.max(Revision.number))) or 0
+
+
+def revision_at(session: Session, at: float) -> int:
+    """The revision that was the newest at a time (Unix seconds)."""
+    return session.scalar(select(func.max(Revision.number)).where(Revision.at <= at)) or 0
 
 
 def changes_of(session: Session, revision: int) -> list[Change]:
