@@ -6,6 +6,7 @@ of, so that the order can be found (``order``).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -134,8 +135,11 @@ class Differ:
         places = self._places(gone, path)
         pairs = {line: self._before(line, path, places, old) for line in come}
         replaced = set(pairs.values())
+        twins = self._twins([line for line in gone if line not in replaced], come, pairs, old, new, path)
         gone = [line for line in gone if line not in replaced]
-        early = [line for line in gone if schema.rank(path, schema.negated(path, plain(line))) < 0]
+        early = [
+            line for line in gone if line in twins or schema.rank(path, schema.negated(path, plain(line))) < 0
+        ]
         for line in early:
             self._go(line, old[line], path, parent)
         if path:
@@ -169,6 +173,28 @@ class Differ:
         for line in gone:
             if line not in covered:
                 self._go(line, old[line], path, parent)
+
+    def _twins(
+        self, gone: list[str], come: list[str], pairs: dict[str, str], old: Block, new: Block, path: Path
+    ) -> set[str]:
+        """Lines that go and differ from one that comes only in the last word, where nothing is known of them:
+        they may be one value, and then taking the old one away after the new one came would take both."""
+        schema = self._schema
+        starts: dict[str, int] = {}
+        for block in (old, new):
+            for start, count in Counter(_start(line) for line in block).items():
+                starts[start] = max(starts.get(start, 0), count)
+        coming = {_start(line) for line in come if not pairs[line] and not new[line]}
+        return {
+            line
+            for line in gone
+            if (start := _start(line)) in coming
+            and start
+            and starts[start] == 1
+            and not old[line]
+            and not schema.definitions(path, plain(line))
+            and not schema.is_many(path, plain(line))
+        }
 
     def _go_whole(self, operation: Operation, new: Block) -> None:
         """Take the whole subject away (``no neighbor N``) where nothing of it is to stay."""
@@ -325,7 +351,9 @@ class Differ:
             operation.takes = schema.holds_uniquely(path, plain(line))
         slot = self._slot(path, line)
         operation.slot = slot.key if slot else None
-        operation.part_of = self._part_of(path)
+        operation.part_of = [*self._part_of(path), *schema.belongs_to(path, plain(line))]
+        own = {*operation.defines, *operation.part_of}
+        operation.refers = [name for name in operation.refers if name not in own]
         outer = schema.definitions((), path[0] if path else plain(line))
         operation.group = "\0".join(outer[0]) if outer else (path[0] if path else plain(line))
         self.operations.append(operation)
@@ -355,6 +383,11 @@ class Differ:
             operation.keep = self._schema.is_negative(line)
             operation.swaps = line in before
             self._children(new[news[line]], (*path, line), operation)
+
+
+def _start(line: str) -> str:
+    """All words but the last; nothing for a line of one word."""
+    return plain(line).rpartition(" ")[0]
 
 
 def _kept(before: list[str], after: list[str]) -> tuple[set[str], list[str]]:

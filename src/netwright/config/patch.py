@@ -88,6 +88,11 @@ class _Writer:
         remaining = frozenset(names_in(self.new.block, self.schema, defined=True)) if gone else frozenset()
         self._remaining = remaining
         self._first_user = _first_users(operations)
+        self._leaving = {
+            (operation.path, operation.line): operation
+            for operation in operations
+            if operation.kind is Kind.REMOVE and operation.path
+        }
         for operation in in_order(operations, remaining):
             self._perform(operation)
 
@@ -98,9 +103,27 @@ class _Writer:
                 return
             if self._spared(operation):
                 return
+            self._leaving.pop((operation.path, operation.line), None)
         elif operation.kind is Kind.ADD and block is not None and operation.line in block:
             return
+        self._clear_first(operation)
         self._step(operation)
+
+    def _clear_first(self, operation: Operation) -> None:
+        """Take away by name what is not wanted and what the command would clear with it, so that nothing
+        depends on the device clearing it. A neighbour's lines go with the neighbour."""
+        if not operation.path or self.schema.anchors.first(operation.path, operation.line):
+            return
+        for rule in self.schema.clears.candidates(operation.path, operation.command):
+            key = rule.pattern.key(operation.command)
+            for pattern in rule.affected(key) if key is not None else ():
+                for place, other in list(self._leaving.items()):
+                    if (
+                        place[0] == operation.path
+                        and other is not operation
+                        and pattern.regex.fullmatch(place[1])
+                    ):
+                        self._perform(other)
 
     def _step(self, operation: Operation) -> None:
         effect = self._device.send(

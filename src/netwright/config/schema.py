@@ -98,6 +98,10 @@ class RuleSet:
             found = sorted([*found, *self._open], key=lambda rule: self._order[id(rule)])
         return (rule for rule in found if holds(rule.context, path))
 
+    def has_word(self, word: str) -> bool:
+        """Whether any rule begins with that word."""
+        return word in self._by_word
+
     def first(self, path: Path, line: str) -> tuple[Rule, tuple[str, ...]] | None:
         """The first rule that fits, and the line's key in it."""
         for rule in self.candidates(path, line):
@@ -135,6 +139,7 @@ class Schema:
     anchors: RuleSet
     defines: RuleSet
     refers: RuleSet
+    parts: RuleSet
     unique: RuleSet
     impacts: RuleSet
     hidden: RuleSet
@@ -156,7 +161,12 @@ class Schema:
         if found is None:
             return None
         rule, key = found
-        return Slot((rule.pattern.text, *key), rule.value, rule.pattern)
+        return None if rule.value == "many" else Slot((rule.pattern.text, *key), rule.value, rule.pattern)
+
+    def is_many(self, path: Path, line: str) -> bool:
+        """Whether lines like this one are known to stand beside one another."""
+        found = self.slots.first(path, self.positive(line))
+        return found is not None and found[0].value == "many"
 
     def positive(self, line: str) -> str:
         """The line without a leading negation."""
@@ -198,6 +208,10 @@ class Schema:
                 for name in _names(self.refers, path, part.strip())
             ]
         return _names(self.refers, path, line)
+
+    def belongs_to(self, path: Path, line: str) -> list[tuple[str, str]]:
+        """The objects that ``line`` would say something of, if they exist: a peer group's lines."""
+        return _names(self.parts, path, line)
 
     def holds_uniquely(self, path: Path, line: str) -> list[tuple[str, str]]:
         """What can exist once only on a device and is taken by ``line``, such as an address."""
@@ -292,7 +306,7 @@ def _over(own: object, base: object) -> object:
 
 def _compiled(name: str, data: dict[str, object]) -> Schema:
     slots: list[Rule] = []
-    for mode in ("replace", "swap", "range", "cumulative"):
+    for mode in ("many", "replace", "swap", "range", "cumulative"):
         slots.extend(_rules(data, mode, value=mode))
     return Schema(
         name=name,
@@ -309,6 +323,7 @@ def _compiled(name: str, data: dict[str, object]) -> Schema:
         anchors=RuleSet(list(_rules(data, "anchors"))),
         defines=RuleSet(list(_rules(data, "defines"))),
         refers=RuleSet(list(_rules(data, "refers"))),
+        parts=RuleSet(list(_rules(data, "parts"))),
         unique=RuleSet(list(_rules(data, "unique"))),
         impacts=RuleSet(
             [

@@ -31,7 +31,7 @@ def section_lines(text: str) -> Iterator[str]:
 
 
 def sections(text: str) -> Block:
-    """Section -> its commands, in their order."""
+    """Section -> its commands, in their order; what was printed beside them is left out."""
     root: Block = {}
     current = ""
     for line in section_lines(text):
@@ -39,9 +39,9 @@ def sections(text: str) -> Block:
             match = _VERB.match(line)
             current = (match[1] if match else line).strip()
             block = root.setdefault(current, {})
-            if match:
+            if match and match[2] in {"add", "set"}:
                 block.setdefault((match[2] + match[3]).strip(), {})
-        else:
+        elif line.startswith(("add ", "set ")):
             root.setdefault(current, {}).setdefault(line, {})
     return root
 

@@ -122,9 +122,17 @@ class Device:
         if keep:
             for other in self._same_slot(block, path, negative):
                 self._pop(block, path, other, effect)
-        if keep or not gone:
+        if keep or (not gone and not self._of_nobody(path, target)):
             block[negative] = {}
             effect.came.append((path, negative))
+
+    def _of_nobody(self, path: Path, target: str) -> bool:
+        """Whether ``target`` is of a neighbour that isn't there, so that taking it away says nothing."""
+        words = target.split()
+        if not path or len(words) < 2 or not self._schema.anchors.has_word(words[0]):
+            return False
+        subject = f"{words[0]} {words[1]}"
+        return not any(line.startswith(subject + " ") or line == subject for line in self.block[path[0]])
 
     def _back_to_default(self, block: Block, path: Path, target: str, effect: Effect) -> bool:
         """``default X``: False when there is nothing of X, as in a listing with all defaults."""

@@ -102,27 +102,30 @@ def typed(tree: Block, words: list[str], schema: Schema) -> None:
         for path in spread(tidied(body), schema):
             put(tree, path)
     elif verb == "delete":
-        _delete(tree, tidied(body))
-        _delete(tree.get(INACTIVE, {}), tidied(body))
+        _delete(tree, tidied(body), schema.named)
+        _delete(tree.get(INACTIVE, {}), tidied(body), schema.named)
     elif verb == "deactivate":
         put(tree, [INACTIVE, *tidied(body)])
     elif verb == "activate":
-        _delete(tree, [INACTIVE, *tidied(body)])
+        _delete(tree, [INACTIVE, *tidied(body)], schema.named)
     elif verb == "insert":
         _insert(tree, tidied(body))
     if tree.get(INACTIVE) == {}:
         del tree[INACTIVE]
 
 
-def _delete(tree: Block, path: list[str]) -> None:
-    """Take a path and all below it away, and words above it that say nothing without it only where they
-    name a value."""
+def _delete(tree: Block, path: list[str], named: frozenset[str]) -> None:
+    """Take a path and all below it away, with the word before it if that says nothing without a name."""
+    above: list[Block] = [tree]
     for word in path[:-1]:
         if word not in tree:
             return
         tree = tree[word]
+        above.append(tree)
     if path:
         tree.pop(path[-1], None)
+    if len(path) > 1 and not tree and path[-2] in named:
+        above[-2].pop(path[-2], None)
 
 
 def _insert(tree: Block, body: list[str]) -> None:
