@@ -1,4 +1,4 @@
-"""Transitions that hurt in the wrong order: hand-written pairs for the order, the hazard checker for the way."""
+"""Transitions that hurt in the wrong order: the order against hand-written pairs, the way by the checker."""
 
 from __future__ import annotations
 

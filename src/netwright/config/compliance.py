@@ -29,26 +29,31 @@ class SectionRule:
 @dataclass(frozen=True, slots=True)
 class SectionResult:
     """``missing`` and ``extra``: lines, indented below their blocks, that the running configuration has less
-    or more than the intended one."""
+    or more than the intended one. ``running`` and ``intended``: the section's blocks."""
 
     name: str
     compliant: bool
-    in_order: bool
     missing: tuple[str, ...]
     extra: tuple[str, ...]
-    running: tuple[str, ...]
-    intended: tuple[str, ...]
+    running: Block
+    intended: Block
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the lines are the same, also in their order."""
+        return self.running == self.intended and _same_order(self.running, self.intended)
 
     def as_dict(self) -> dict[str, object]:
         """For JSON; texts with line feeds, as people read them."""
+        same = not self.missing and not self.extra
         return {
             "compliant": self.compliant,
-            "ordered_compliant": self.in_order and not self.missing and not self.extra,
-            "unordered_compliant": not self.missing and not self.extra,
+            "ordered_compliant": same and self.in_order,
+            "unordered_compliant": same,
             "missing": "\n".join(self.missing),
             "extra": "\n".join(self.extra),
-            "actual": "\n".join(self.running),
-            "intended": "\n".join(self.intended),
+            "actual": "\n".join(written(self.running)),
+            "intended": "\n".join(written(self.intended)),
         }
 
 
@@ -76,12 +81,19 @@ class View:
 
     def __init__(self, text: str, schema: Schema) -> None:
         self.block = _read(text, schema)
+        self._chosen: dict[tuple[str, ...], Block] = {}
         self._by_word: dict[str, list[str]] = {}
         for line in self.block:
             self._by_word.setdefault(line.split(None, 1)[0], []).append(line)
 
     def chosen(self, beginnings: tuple[str, ...]) -> Block:
         """The blocks of a section, in their order."""
+        found = self._chosen.get(beginnings)
+        if found is None:
+            found = self._chosen[beginnings] = self._choose(beginnings)
+        return found
+
+    def _choose(self, beginnings: tuple[str, ...]) -> Block:
         found: list[str] = []
         for beginning in beginnings:
             word, _, rest = beginning.partition(" ")
@@ -121,18 +133,10 @@ def _own_sections(old: View, new: View) -> list[SectionRule]:
 
 def _section(rule: SectionRule, old: Block, new: Block) -> SectionResult:
     same = old == new
-    in_order = same and _same_order(old, new)
     missing = () if same else tuple(_less(new, old, ""))
     extra = () if same else tuple(_less(old, new, ""))
-    return SectionResult(
-        rule.name,
-        compliant=not missing and not extra and (in_order or not rule.ordered),
-        in_order=in_order,
-        missing=missing,
-        extra=extra,
-        running=tuple(written(old)),
-        intended=tuple(written(new)),
-    )
+    compliant = not missing and not extra and (not rule.ordered or _same_order(old, new))
+    return SectionResult(rule.name, compliant, missing, extra, old, new)
 
 
 def _same_order(old: Block, new: Block) -> bool:

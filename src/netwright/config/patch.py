@@ -84,9 +84,7 @@ class _Writer:
         return Patch(tuple(_joined(self.steps, self.schema, self.old, self.new)), missing)
 
     def _send(self, operations: list[Operation]) -> None:
-        gone = {name for operation in operations for name in operation.undefines}
-        remaining = frozenset(names_in(self.new.block, self.schema, defined=True)) if gone else frozenset()
-        self._remaining = remaining
+        remaining = self._remaining = self._still_defined(operations)
         self._first_user = _first_users(operations)
         self._leaving = {
             (operation.path, operation.line): operation
@@ -95,6 +93,16 @@ class _Writer:
         }
         for operation in in_order(operations, remaining):
             self._perform(operation)
+
+    def _still_defined(self, operations: list[Operation]) -> frozenset[Name]:
+        """What the intended configuration defines, as far as it matters for what is taken away."""
+        undefining = [operation for operation in operations if operation.undefines]
+        if not undefining:
+            return frozenset()
+        block = self.new.block
+        if not any(operation.path for operation in undefining):
+            block = {line: {} for line in block}
+        return frozenset(names_in(block, self.schema, defined=True))
 
     def _perform(self, operation: Operation) -> None:
         block = self._device.inside(operation.path)
@@ -256,7 +264,8 @@ def _spare(line: str, path: Path, block: Block, schema: Schema) -> str | None:
     match = _NUMBER.search(line)
     if match is None:
         return None
-    taken = {_numberless(other) for other in block}
+    start = line[: match.start()]
+    taken = {_numberless(other) for other in block if other.startswith(start)}
     for number in range(int(match[1]) + 1, int(match[1]) + 200):
         spare = f"{line[: match.start()]}{number}{line[match.end() :]}"
         slot = schema.slot(path, spare)

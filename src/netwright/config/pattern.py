@@ -35,8 +35,12 @@ class Pattern:
     @cached_property
     def first(self) -> str:
         """The first word if it is literal, else nothing: for finding patterns by a line's first word."""
-        word = self.text.split(" ", 1)[0]
-        return "" if word[:1] in "*?~+({[#" or word.startswith("re:") else word
+        return _literal(self.text, 0)
+
+    @cached_property
+    def second(self) -> str:
+        """The second word, if both are literal."""
+        return _literal(self.text, 1) if self.first else ""
 
     @cached_property
     def words(self) -> int:
@@ -75,6 +79,13 @@ class Pattern:
     def short(self, line: str) -> str:
         """The line without its value."""
         return " ".join(line.split()[: self.words])
+
+
+def _literal(text: str, index: int) -> str:
+    words = text.split()
+    if text.startswith("re:") or index >= len(words) or words[index][0] in "*?~+({[#":
+        return ""
+    return words[index]
 
 
 def _source(text: str) -> tuple[str, tuple[str, ...]]:

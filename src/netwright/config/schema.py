@@ -53,6 +53,7 @@ class Slot:
     pattern: Pattern | None = None
 
 
+_REMEMBERED = 20_000  # answers kept of questions asked before
 _KEY_WORD = re.compile(r"\$\d")
 
 
@@ -80,27 +81,54 @@ def pattern(text: str) -> Pattern:
 
 
 class RuleSet:
-    """Rules found by context and by a line's first word."""
+    """Rules found by context and by a line's first two words."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._by_word: dict[str, list[Rule]] = {}
-        self._open = [rule for rule in rules if not rule.pattern.first]
-        for rule in rules:
-            word = rule.pattern.first
-            if word:
-                self._by_word.setdefault(word, []).append(rule)
-        self._order = {id(rule): index for index, rule in enumerate(rules)}
+        self._rules = tuple(rules)
+        self._words = frozenset(rule.pattern.first for rule in rules)
+        self._contexts = frozenset(rule.context for rule in rules)
+        self._near: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        self._holding: dict[Path, frozenset[str]] = {}
 
     def candidates(self, path: Path, line: str) -> Iterator[Rule]:
         """Rules that may hold for ``line`` below ``path``, in the order of the data."""
-        found = self._by_word.get(line.split(None, 1)[0], []) if line else []
-        if self._open:
-            found = sorted([*found, *self._open], key=lambda rule: self._order[id(rule)])
-        return (rule for rule in found if holds(rule.context, path))
+        words = line.split(None, 2)
+        if not words:
+            return
+        start = (words[0], words[1] if len(words) > 1 else "")
+        near = self._near.get(start)
+        if near is None:
+            near = self._near_to(start)
+        if near:
+            contexts = self._holding.get(path)
+            if contexts is None:
+                contexts = self._holding_at(path)
+            for rule in near:
+                if rule.context in contexts:
+                    yield rule
+
+    def _near_to(self, start: tuple[str, str]) -> tuple[Rule, ...]:
+        first, second = start
+        near = tuple(
+            rule
+            for rule in self._rules
+            if rule.pattern.first in {first, ""} and rule.pattern.second in {second, ""}
+        )
+        if len(self._near) > _REMEMBERED:
+            self._near.clear()
+        self._near[start] = near
+        return near
+
+    def _holding_at(self, path: Path) -> frozenset[str]:
+        contexts = frozenset(context for context in self._contexts if holds(context, path))
+        if len(self._holding) > _REMEMBERED:
+            self._holding.clear()
+        self._holding[path] = contexts
+        return contexts
 
     def has_word(self, word: str) -> bool:
         """Whether any rule begins with that word."""
-        return word in self._by_word
+        return word in self._words
 
     def first(self, path: Path, line: str) -> tuple[Rule, tuple[str, ...]] | None:
         """The first rule that fits, and the line's key in it."""
@@ -157,11 +185,19 @@ class Schema:
 
     def slot(self, path: Path, line: str) -> Slot | None:
         """The slot that ``line`` fills, the same for ``no X`` as for ``X``; None where it has none."""
+        try:
+            return self._slots[path, line]
+        except KeyError:
+            pass
+        if len(self._slots) > _REMEMBERED:
+            self._slots.clear()
         found = self.slots.first(path, self.positive(line))
-        if found is None:
-            return None
-        rule, key = found
-        return None if rule.value == "many" else Slot((rule.pattern.text, *key), rule.value, rule.pattern)
+        slot = None
+        if found is not None and found[0].value != "many":
+            rule, key = found
+            slot = Slot((rule.pattern.text, *key), rule.value, rule.pattern)
+        self._slots[path, line] = slot
+        return slot
 
     def is_many(self, path: Path, line: str) -> bool:
         """Whether lines like this one are known to stand beside one another."""

@@ -19,6 +19,7 @@ AGAIN = "\0"  # parts a repeated line of an ordered block from its number
 def statements(text: str, dialect: Dialect) -> Block:
     """The blocks of ``text``, without comments, block ends and blanks."""
     silent, prefixes, flat = dialect.silent, dialect.silent_prefixes, dialect.flat
+    ordered_heads = tuple(filter(None, dialect.ordered))
     root: Block = {}
     repeats: dict[tuple[int, str], int] = {}
     blocks, indents, ordered = [root], [-1], [is_ordered("", dialect)]
@@ -43,7 +44,7 @@ def statements(text: str, dialect: Dialect) -> Block:
             line = f"{line}{AGAIN}{again}"
         blocks.append(parent.setdefault(line, {}))
         indents.append(indent)
-        ordered.append(ordered[-1] or (bool(dialect.ordered) and is_ordered(line, dialect)))
+        ordered.append(ordered[-1] or line.startswith(ordered_heads))
         if flat and line.startswith(flat):
             open_flat = indent
     return root
