@@ -117,7 +117,14 @@ def _state(block: Block, schema: Schema) -> _State:
         if not path and words[:2] in (["ip", "route"], ["ipv6", "route"], ["ip", "route-static"]):
             routes.add(" ".join(words[2:-1]))
     return _State(
-        *map(frozenset, (defined, referred, addresses, bindings, entries, neighbours, routes, lines))
+        frozenset(defined),
+        frozenset(referred),
+        frozenset(addresses),
+        frozenset(bindings),
+        frozenset(entries),
+        frozenset(neighbours),
+        frozenset(routes),
+        frozenset(lines),
     )
 
 
