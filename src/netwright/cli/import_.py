@@ -19,14 +19,25 @@ from netwright.cli.objectdiff import (
     print_json,
     print_objections,
 )
-from netwright.intent.importer import ImportResult, import_documents
+from netwright.exchange.catalogue import Catalogue, open_catalogue
+from netwright.exchange.formats import Format, open_source
+from netwright.intent.importer import ImportResult, Source, import_source
+from netwright.store.problem import broken
 
 _SHOWN = 40
 """Changes of so many objects are shown one by one without being asked."""
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_", type=click.Choice([str(one) for one in Format]), help="Format; default: guessed."
+)
+@click.option(
+    "--catalogue",
+    type=click.Choice([str(one) for one in Catalogue]),
+    help="Import models that we ship instead.",
+)
 @click.option("--title", default="", help="Title of the change set; default: the names of the files.")
 @click.option("--author", default=getpass.getuser, help="Who does it; default: your login name.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
@@ -38,6 +49,8 @@ _SHOWN = 40
 def import_(
     context: Context,
     paths: tuple[Path, ...],
+    format_: Format | None,
+    catalogue: Catalogue | None,
     title: str,
     author: str,
     dry_run: bool,
@@ -46,16 +59,19 @@ def import_(
     every: bool,
     as_json: bool,
 ) -> None:
-    """Read design files (YAML or JSON; folders with all below them) and merge what differs.
+    """Read files (folders with all below them) and merge what differs: design files (YAML or JSON), models of
+    the device-type library.
 
-    Everything that is wrong is told together, with file and line, and then nothing is changed.
+    Everything that is wrong is told together, with file and line, and then nothing is changed; of the
+    device-type library what is odd is told, and the rest taken.
     """
-    result = import_documents(
+    source, named = _source(paths, format_, catalogue)
+    result = import_source(
         context.database,
         context.changesets,
-        paths,
+        source,
         author,
-        title or f"Import {', '.join(path.name or str(path) for path in paths)}",
+        title or f"Import {named}",
         merge=not no_merge,
         prune=prune,
         dry_run=dry_run,
@@ -68,6 +84,18 @@ def import_(
         raise SystemExit(2)
 
 
+def _source(
+    paths: tuple[Path, ...], format_: Format | None, catalogue: Catalogue | None
+) -> tuple[Source, str]:
+    """What is to be read, and its name for people."""
+    if bool(paths) == bool(catalogue):
+        raise click.UsageError("Give files or folders, or a --catalogue.")
+    if catalogue:
+        return open_catalogue(Catalogue(catalogue)), f"our catalogue of {catalogue}"
+    named = ", ".join(path.name or str(path) for path in paths)
+    return open_source(paths, Format(format_) if format_ else None), named
+
+
 def _show(result: ImportResult, *, dry_run: bool, every: bool) -> None:
     console = Console(highlight=False)
     if every or len(result.diff) <= _SHOWN:
@@ -75,6 +103,8 @@ def _show(result: ImportResult, *, dry_run: bool, every: bool) -> None:
     print_counts(console, result.diff)
     print_objections(Console(stderr=True, highlight=False), [], result.problems)
     read = f"Read {counted(result.objects, 'object')} in {counted(result.files, 'file')}."
+    if result.problems and not broken(result.problems):
+        read += f" {counted(len(result.problems), 'warning')}."
     if not result.ok:
         click.secho(
             f"{read} {counted(len(result.problems), 'problem')}; nothing was changed.", fg="red", err=True

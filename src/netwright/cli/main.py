@@ -15,7 +15,8 @@ from netwright.base.errors import NetwrightError
 # name -> (module, attribute, one line of help); the order is the order of work
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("netwright.cli.init", "init", "Make the home folder, its databases and the first user"),
-    "import": ("netwright.cli.import_", "import_", "Read design files into a change set, check and merge it"),
+    "import": ("netwright.cli.import_", "import_", "Read files into a change set, check and merge it"),
+    "export": ("netwright.cli.export", "app", "Write wanted objects as files for others"),
     "change": ("netwright.cli.change", "app", "Open, edit, review, check, merge and revert change sets"),
     "show": ("netwright.cli.show", "app", "Show wanted objects of any kind"),
     "history": ("netwright.cli.history", "history", "Show what happened to an object, who and when"),

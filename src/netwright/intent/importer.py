@@ -1,5 +1,6 @@
-"""Design files into a change set: read, unfold, resolve names, write only what differs, check, merge.
+"""Drafts into a change set: read, unfold, resolve names, write only what differs, check, merge.
 
+Every format comes through here as a ``Source`` of drafts: design files below, the others in ``exchange``.
 Everything that is wrong is found before anything is kept, and told together with file and line. What a file
 does not say about an object stays as it is; objects that no file names stay too, unless pruned.
 """
@@ -7,10 +8,10 @@ does not say about an object stays as it is; objects that no file names stay too
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ from netwright.store.editor import Editor
 from netwright.store.history import documents
 from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
 from netwright.store.problem import Problem, RulesBrokenError, broken
+from netwright.store.rows import rows_of
 from netwright.store.value import Doc, codec
 
 _SCALES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -65,6 +67,28 @@ class ImportResult:
         return {kind: {op: counted[kind, op] for op in Op if counted[kind, op]} for kind in kinds}
 
 
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What a source says. ``whole``: kinds by kinds of their parts that the source gives completely (owner ->
+    parts): those of its objects that it doesn't name are deleted."""
+
+    drafts: Sequence[Draft]
+    problems: Sequence[Problem] = ()
+    whole: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """Something to import. ``files`` as people named them, in order."""
+
+    @property
+    def files(self) -> Sequence[str]: ...
+
+    def drafts(self, session: Session) -> Drafts:
+        """What it says, read once; the session is for what its words mean here. What it can't read it puts
+        among the problems: a warning when the rest can be taken without it."""
+        ...
+
+
 @dataclass(slots=True)
 class _Edits:
     """What differs. A create knows its draft, for others may refer to it."""
@@ -93,12 +117,30 @@ def import_documents(
 
     What is wrong in the files, or with the state they would make, comes back as problems and nothing is
     changed. Raises InputError for paths that lead nowhere."""
-    files = find_files(paths)
-    found, problems = _read(files)
+    source = DesignFiles(find_files(paths))
+    return import_source(
+        database, changesets, source, author, title, merge=merge, prune=prune, dry_run=dry_run
+    )
+
+
+def import_source(
+    database: Database,
+    changesets: ChangeSets,
+    source: Source,
+    author: str,
+    title: str,
+    *,
+    merge: bool = True,
+    prune: bool = False,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Import what any source says; see ``import_documents``."""
+    files = source.files
     with database.read() as session:
+        said = source.drafts(session)
         reading = _Reading(session, KINDS, prune=prune)
-        edits = reading.edits(found)
-    problems += reading.problems
+        edits = reading.edits(said)
+    problems = [*said.problems, *reading.problems]
     objects = len(reading.drafts)
     if broken(problems) or not edits:
         return ImportResult(len(files), objects, problems=_in_order(problems, files))
@@ -121,7 +163,24 @@ def import_documents(
     )
 
 
-def _read(files: Sequence[Path]) -> tuple[list[Document], list[Problem]]:
+class DesignFiles:
+    """Design files (YAML, JSON) as a source."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+
+    @property
+    def files(self) -> Sequence[str]:
+        return [str(path) for path in self._paths]
+
+    def drafts(self, session: Session) -> Drafts:
+        found, problems = read_files(self._paths)
+        reader = DraftReader(KINDS)
+        return Drafts(reader.read(found), [*problems, *reader.problems])
+
+
+def read_files(files: Iterable[Path]) -> tuple[list[Document], list[Problem]]:
+    """The documents of all files that can be read, and what is wrong with the others."""
     documents_: list[Document] = []
     problems: list[Problem] = []
     for file in files:
@@ -132,10 +191,10 @@ def _read(files: Sequence[Path]) -> tuple[list[Document], list[Problem]]:
     return documents_, problems
 
 
-def _in_order(problems: Sequence[Problem], files: Sequence[Path]) -> list[Problem]:
+def _in_order(problems: Sequence[Problem], files: Sequence[str]) -> list[Problem]:
     """Problems as the files have them, those of no file last; what several objects of one line say alike
     (a cable, and the addresses it unfolds into) once."""
-    rank = {str(file): number for number, file in enumerate(files)}
+    rank = {file: number for number, file in enumerate(files)}
 
     def place(problem: Problem) -> tuple[int, int]:
         file, _, line = (problem.source or "").rpartition(":")
@@ -183,7 +242,7 @@ def _sourced(problem: Problem, written: dict[int, Draft]) -> Problem:
 
 
 class _Reading:
-    """Documents read against one state of the database."""
+    """Drafts read against one state of the database."""
 
     def __init__(self, session: Session, kinds: Kinds, *, prune: bool) -> None:
         self._session = session
@@ -195,23 +254,27 @@ class _Reading:
         self.drafts: Sequence[Draft] = ()
         self.problems: list[Problem] = []
 
-    def edits(self, found: Sequence[Document]) -> _Edits:
-        reader = DraftReader(self._kinds)
+    def edits(self, said: Drafts) -> _Edits:
         names = Names(self._session, self._kinds)
         shorthand = Shorthand(self._session, self._kinds, names)
-        self.drafts = shorthand.unfold(reader.read(found))
+        self.drafts = shorthand.unfold(said.drafts)
         resolver = Resolver(names, self._kinds, self.drafts)
         resolver.existing()
         self._ids = resolver.ids
         self._targets = resolver.references()
-        self.problems = [*reader.problems, *shorthand.problems, *resolver.problems]
+        self.problems = [*shorthand.problems, *resolver.problems]
         for draft in self.drafts:
             self._take(draft)
-        if broken(self.problems):
+        if broken(self.problems) or broken(said.problems):
             return _Edits()
         edits = _Edits(deletes=list(self._unnamed()) if self._prune else [])
+        for owner, parts in said.whole.items():
+            edits.deletes.extend(self._missing(owner, parts))
+        by_kind: dict[str, list[Draft]] = {}
+        for (name, _), draft in resolver.index.items():
+            by_kind.setdefault(name, []).append(draft)
         for name, kind in self._kinds.items():
-            self._compare(kind, [draft for (of, _), draft in resolver.index.items() if of == name], edits)
+            self._compare(kind, by_kind.get(name, []), edits)
         return edits
 
     def write(self, edits: _Edits, editor: Editor) -> dict[int, Draft]:
@@ -290,6 +353,22 @@ class _Reading:
             if name in imported:
                 ids = self._session.scalars(select(self._kinds[name].table.c.id))
                 yield from ((name, object_id) for object_id in ids if object_id not in named)
+
+    def _missing(self, owner: str, parts: Iterable[str]) -> Iterator[Ref]:
+        """Parts of the drafted objects of kind ``owner`` that no draft names."""
+        named = set(self._ids.values())
+        owners = [
+            self._ids[id(draft)]
+            for draft in self.drafts
+            if draft.kind.name == owner and id(draft) in self._ids
+        ]
+        connection = self._session.connection()
+        for name in parts:
+            kind = self._kinds[name]
+            spec = next(one for one in kind.fields if one.owner and one.reference == owner)
+            for object_id, _ in rows_of(kind, connection).referring(connection, spec.column, owners):
+                if object_id not in named:
+                    yield name, object_id
 
 
 def _written(spec: FieldSpec, value: Scalar) -> object:

@@ -7,6 +7,7 @@ A model's parts are those of the community's device-type library (CC0), so that 
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
@@ -129,6 +130,9 @@ class Model(Labelled):
     end_of_security_fixes: Mapped[str] = field("Last day of security fixes, as 2026-12-31", default="")
     description: Mapped[str] = field("Remark", default="")
     comments: Mapped[str] = field("Notes, in Markdown", text=True, default="")
+    library_extras: Mapped[dict[str, Any] | None] = field(
+        "What its file in the device-type library says beyond these fields, by section and part"
+    )
 
 
 class ModelComponent(Record):

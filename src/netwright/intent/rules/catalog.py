@@ -14,6 +14,7 @@ from netwright.store.problem import Problem
 
 RULES: tuple[Rule, ...] = (
     Rule("value-out-of-form", tuple({form.kind for form in values.FORMS}), values.out_of_form),
+    Rule("interface-name-unfit-for-platform", ("interface", "device"), values.unfit_for_platform),
     Rule("unknown-tag", labels.LABELLED, labels.unknown_tag),
     Rule("custom-field-value", labels.LABELLED, labels.custom_fields),
     Rule("custom-field-of-no-kind", ("custom_field",), labels.custom_field_of_no_kind),

@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy import select
 
 from netwright.intent.rules.rule import Touched, rows_in
-from netwright.inventory import KINDS
+from netwright.inventory import KINDS, Device, Interface
+from netwright.platforms.catalog import PLATFORMS
 from netwright.store.problem import Problem
 
 _HOSTNAME = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*")
+_TRIMMED = re.compile(r"\S|\S.*\S")
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -115,8 +117,8 @@ FORMS = (
     _between("appliance", "service_port", 1, 65535),
     _like("device", "name", _HOSTNAME, "a host name (letters, digits, hyphens and dots)"),
     _like("device", "redundancy_group", _WORD, _NAME),
-    _like("interface", "name", _WORD, _NAME),
-    _like("model_interface", "name", _WORD, _NAME),
+    _like("interface", "name", _TRIMMED, "no blanks at its ends"),
+    _like("model_interface", "name", _TRIMMED, "no blanks at its ends"),
     _like("isp", "name", _WORD, _NAME),
     _like("site", "name", _WORD, _NAME),
     _like("bgp_session", "password_secret", _WORD, _NAME),
@@ -124,6 +126,22 @@ FORMS = (
     _like("site", "country", _COUNTRY, "two capital letters (ISO 3166-1)"),
     _Form("site", "time_zone", lambda value: value in _time_zones(), "an IANA time zone, as Europe/Paris"),
 )
+
+
+def unfit_for_platform(touched: Touched) -> Iterator[Problem]:
+    """Makers call interfaces `Port 1`; where names are written into a configuration, they must be words."""
+    query = (
+        select(Interface.id, Interface.name, Device.platform)
+        .join(Device, Device.id == Interface.device_id)
+        .where(Device.platform.in_([one.name for one in PLATFORMS if one.template]))
+    )
+    seen: set[int] = set()
+    for column, kind in ((Interface.id, "interface"), (Interface.device_id, "device")):
+        for object_id, name, platform in rows_in(touched.session, query, column, touched.ids(kind)):
+            if not _WORD.fullmatch(name) and object_id not in seen:
+                seen.add(object_id)
+                message = f"name is {name!r}, expected {_NAME}, for it is written into {platform}"
+                yield touched.problem("interface", object_id, message, "name")
 
 
 def out_of_form(touched: Touched) -> Iterator[Problem]:

@@ -1,0 +1,62 @@
+"""Which format a path is in, and the source that reads it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from netwright.base.errors import InputError
+from netwright.exchange.devicetypes.source import FOLDERS, DeviceTypes
+from netwright.intent.document import SUFFIXES, find_files
+from netwright.intent.importer import DesignFiles, Source
+
+_LOOKED_AT = 64 * 1024
+
+
+class Format(enum.StrEnum):
+    """Formats that files can be in."""
+
+    DESIGN = "design"
+    DEVICETYPES = "devicetypes"
+
+
+def guess_format(paths: Sequence[Path]) -> Format:
+    """The format of the first file. What can't be told is a design file; its reader says what is wrong."""
+    for path in paths:
+        if any((path / name).is_dir() for name in FOLDERS):
+            return Format.DEVICETYPES
+    files = find_files(paths)
+    return Format.DEVICETYPES if _is_device_type(files[0]) else Format.DESIGN
+
+
+def open_source(paths: Sequence[Path], format_: Format | None = None) -> Source:
+    """The source that reads ``paths``. Raises InputError for paths that lead nowhere."""
+    for path in paths:
+        if not path.exists():
+            raise InputError("there is no such file or folder", subject=str(path))
+    match format_ or guess_format(paths):
+        case Format.DEVICETYPES:
+            return DeviceTypes(paths)
+        case Format.DESIGN:
+            return DesignFiles(find_files(paths))
+
+
+def _is_device_type(file: Path) -> bool:
+    """Whether a file begins as one model's: names at the top with values, ``manufacturer`` and ``model``."""
+    if file.suffix not in SUFFIXES:
+        return False
+    with file.open("rb") as stream:
+        head = stream.read(_LOOKED_AT)
+    words: set[str] = set()
+    try:
+        for event in yaml.parse(head, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.ScalarEvent):
+                words.add(event.value)
+            if words >= {"manufacturer", "model"} or isinstance(event, yaml.SequenceStartEvent):
+                break
+    except yaml.YAMLError:
+        pass
+    return words >= {"manufacturer", "model"}
