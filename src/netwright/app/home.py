@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError
 
 from netwright.base.errors import InputError, NotFoundError
 
@@ -65,6 +65,10 @@ class Settings(BaseModel):
     """TCP port the web interface listens on."""
     templates: str = ""
     """Folder of people's own templates, laid over the built-in ones."""
+    webhook_deadline_s: float = Field(default=10.0, gt=0)
+    """Seconds that one delivery of a webhook may take, all told."""
+    webhook_allow: list[IPvAnyNetwork] = []
+    """Prefixes that webhooks may lead to although they are link-local, multicast or a cloud's metadata."""
     approvals: list[ApprovalRule] = []
     """Which changes need whose approval before they are merged; one `[[approvals]]` a rule."""
     endpoints: dict[str, EndpointOverride] = {}
