@@ -8,8 +8,8 @@ from netwright.inventory import KINDS
 from netwright.store.integrity import unique_sets
 from netwright.store.kind import FieldType, Kind
 
-ANY_OWNER = {"cable", "attachment"}
-"""Kinds that are part of one of several things; a rule says which."""
+ANY_OWNER = {"cable", "attachment", "allocation"}
+"""Kinds that are part of one of several things (a rule says which), or of one or none."""
 
 ALL = [pytest.param(kind, id=name) for name, kind in KINDS.items()]
 
@@ -27,8 +27,7 @@ def test_a_kind_says_what_it_and_its_fields_are(kind: Kind) -> None:
 def test_a_key_is_made_of_fields_and_is_unique(kind: Kind) -> None:
     columns = {spec.column for spec in kind.key_fields}
     assert len(columns) == len(kind.key)
-    surely = [spec for spec in kind.key_fields if spec != kind.optional_key]
-    assert all(spec.required or spec.reference is None for spec in surely)
+    assert all(spec.required or spec.reference is None for spec in kind.key_fields)
     unique = [set(group) for group in unique_sets(kind.table)]
     unique += [{column.name} for column in kind.table.columns if column.unique]
     assert columns in unique

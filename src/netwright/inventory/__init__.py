@@ -8,6 +8,7 @@ from netwright.inventory.addressing import Prefix, Vlan, VlanGroup, Vrf, VrfTarg
 from netwright.inventory.attachment import Attachment
 from netwright.inventory.component import Asset, Bay, Component
 from netwright.inventory.connection import Cable, Interface, InterfaceAddress, InterfaceVlan, Port
+from netwright.inventory.design import Allocation, DesignInstance, DesignPart, Pool
 from netwright.inventory.device import Appliance, Cluster, ConfigContext, Device, SoftwareVersion
 from netwright.inventory.hardware import (
     Manufacturer,
@@ -93,11 +94,16 @@ KINDS = Kinds(
         Appliance,
         ConfigContext,
         Attachment,
+        Pool,
+        DesignInstance,
+        DesignPart,
+        Allocation,
     )
 )
 
 __all__ = [
     "KINDS",
+    "Allocation",
     "Appliance",
     "Asn",
     "Asset",
@@ -115,6 +121,8 @@ __all__ = [
     "ConfigContext",
     "Contact",
     "CustomField",
+    "DesignInstance",
+    "DesignPart",
     "Device",
     "Exchange",
     "Interface",
@@ -128,6 +136,7 @@ __all__ = [
     "ModelComponent",
     "ModelInterface",
     "ModelPort",
+    "Pool",
     "Port",
     "PowerFeed",
     "PowerPanel",
