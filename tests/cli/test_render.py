@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,17 @@ from netwright.cli.main import root
 DEMO = Path(__file__).parents[2] / "examples" / "demo" / "design"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("seeded") / "home"
     run(home, "init")
     run(home, "import", str(DEMO))
     return home
+
+
+@pytest.fixture
+def home(seeded: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(seeded, tmp_path / "home")
 
 
 def run(home: Path, *arguments: str, code: int = 0) -> str:

@@ -12,6 +12,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from netwright.intent.draft import plural
 from netwright.store.delta import Op
 from netwright.store.diff import ObjectDiff
 from netwright.store.problem import Conflict, Problem, Severity
@@ -31,14 +32,16 @@ def word(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) if isinstance(value, str | int | float) else orjson.dumps(value).decode()
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value) if isinstance(value, str | int) else orjson.dumps(value).decode()
 
 
 def counted(number: int, noun: str) -> str:
     """``2 sites``, ``3 prefixes``."""
     if number == 1:
         return f"1 {noun}"
-    return f"{number:,} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"
+    return f"{number:,} {plural(noun)}"
 
 
 def print_counts(console: Console, diff: Sequence[ObjectDiff]) -> None:

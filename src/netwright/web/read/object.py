@@ -103,7 +103,7 @@ def shown(value: Any, unit: str = "") -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(getattr(value, "value", value))
+    text = f"{value:.15g}" if isinstance(value, float) else str(getattr(value, "value", value))
     if isinstance(value, int) and unit:
         return f"{value:,} {unit}".replace(",", "\u202f")
     return f"{text} {unit}" if unit and unit != "°" else text + unit
