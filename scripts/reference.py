@@ -123,6 +123,10 @@ def _default(kind: Kind, field: FieldSpec) -> str:
 def _settings() -> Iterator[str]:
     yield "`settings.toml` in the home folder. Every setting has a default that works alone.\n"
     yield from _table(("setting", "type", "default", "what it is"), _settings_of(home.Settings))
+    yield "## sso\n"
+    yield "`[sso]`: single sign-on by an OpenID Connect provider. The client's secret is no setting:"
+    yield "`netwright secret set oidc-client-secret`.\n"
+    yield from _table(("setting", "type", "default", "what it is"), _settings_of(home.SsoSettings))
     yield "## endpoints\n"
     yield "`[endpoints.DEVICE]`: where one device is reached, when that is not its management address on the"
     yield "usual ports.\n"

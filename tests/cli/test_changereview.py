@@ -139,6 +139,7 @@ def test_a_scheduled_merge_needs_the_rights_of_that_day(home: Path, tmp_path: Pa
     load_key(made.key_file, create=True)
     upgrade(Database(made.database_url))
     context = open_context(made.path, clock=Later())
+    create_user(context.database, "root", "a long password", "admin", by=machine_actor())
     for name, role in (("olga", "operator"), ("vic", "operator"), ("gone", "operator")):
         create_user(context.database, name, "a long password", role, by=machine_actor())
         changeset = context.changesets.open(name, "ada").id

@@ -33,6 +33,8 @@ from netwright.store.database import Database
 from netwright.store.kind import Kinds
 
 if TYPE_CHECKING:
+    from netwright.app.webhooks.delivery import Courier
+    from netwright.app.webhooks.hook import Webhooks
     from netwright.intent.render import Renderer
     from netwright.store.gitrepo import GitRepository
     from netwright.store.series import SeriesStore
@@ -75,6 +77,19 @@ class Context:
 
         policy = policy_of(self.settings.approvals)
         return ChangeSets(self.database, KINDS, clock=self.clock, policy=policy)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        from netwright.app.webhooks.hook import Webhooks  # noqa: PLC0415 (few commands need it)
+
+        return Webhooks(self.database, self.vault, KINDS, self.clock)
+
+    @cached_property
+    def courier(self) -> Courier:
+        from netwright.app.webhooks.delivery import Courier  # noqa: PLC0415 (heavy)
+
+        settings = self.settings
+        return Courier(self.vault, self.clock, settings.webhook_deadline_s, tuple(settings.webhook_allow))
 
     @cached_property
     def series(self) -> SeriesStore:

@@ -6,8 +6,9 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
 
 from netwright.base.errors import InputError, NotFoundError
 
@@ -46,6 +47,42 @@ class ApprovalRule(BaseModel):
     """What people are told; default: the conditions."""
 
 
+class SsoSettings(BaseModel):
+    """Single sign-on by an OpenID Connect provider. The client's secret is in the vault, as
+    `oidc-client-secret`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    """URL of the provider, as its discovery document names itself."""
+    client_id: str
+    """Name under which the provider knows this installation."""
+    title: str = "single sign-on"
+    """What the button of the login page says: "Log in with ..."."""
+    public_url: str = ""
+    """URL of this installation as browsers see it; empty: as the request says."""
+    scopes: list[str] = ["openid", "profile", "email"]
+    """What is asked for."""
+    name_claim: str = "preferred_username"
+    """Claim that gives a new user's name; of a mail address, the part before the @."""
+    groups_claim: str = "groups"
+    """Claim that lists the person's groups."""
+    roles: dict[str, list[str]] = {}
+    """Group of the claim -> roles that its members have."""
+    everyone: list[str] = []
+    """Roles of everyone who comes from the provider; who has no role at all is not let in."""
+
+    @field_validator("issuer", "public_url")
+    @classmethod
+    def _secure(cls, url: str) -> str:
+        """Tokens cross it: https, or this machine."""
+        parts = urlsplit(url)
+        inside = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and inside):
+            raise ValueError("must begin with https:// (http:// only for this machine)")
+        return url
+
+
 class Settings(BaseModel):
     """Settings of an installation, from ``settings.toml``; each has a default that works alone."""
 
@@ -65,8 +102,16 @@ class Settings(BaseModel):
     """TCP port the web interface listens on."""
     templates: str = ""
     """Folder of people's own templates, laid over the built-in ones."""
+    webhook_deadline_s: float = Field(default=10.0, gt=0)
+    """Seconds that one delivery of a webhook may take, all told."""
+    webhook_allow: list[IPvAnyNetwork] = []
+    """Prefixes that webhooks may lead to although they are link-local, multicast or a cloud's metadata."""
     approvals: list[ApprovalRule] = []
     """Which changes need whose approval before they are merged; one `[[approvals]]` a rule."""
+    audit_days: int = 400
+    """Days that lines of the audit log are kept; 0: for ever."""
+    sso: SsoSettings | None = None
+    """Single sign-on; `[sso]`."""
     endpoints: dict[str, EndpointOverride] = {}
     """Devices that are reached elsewhere than at their management address; `endpoints.DEVICE`."""
 

@@ -1,4 +1,4 @@
-"""What the worker process does all day: rollouts, scheduled merges and collection, side by side."""
+"""What the worker process does all day: rollouts, scheduled merges, webhooks and collection, side by side."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from netwright.app.context import Context
 from netwright.app.deployment import drift_check, hands_of
 from netwright.app.latemerge import merge_on_time
+from netwright.app.webhooks.delivery import Deliverer
 from netwright.app.worker import Worker
 from netwright.collect.round import Collector, Pace, RoundSummary
 
@@ -21,9 +22,11 @@ async def work_and_collect(
 ) -> None:
     """The worker's life: rollouts and collection side by side until ``stop``. Hold the lock."""
     settings = context.settings
+    told = Deliverer(context.database, context.kinds, context.webhooks, context.courier, context.clock)
     jobs = [
         Worker(context.home.workflows_url, hands_of(context)).run(stop.is_set),
         merge_on_time(context, stop),
+        told.run(stop),
     ]
     if collect:
         collector = Collector(

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from netwright import inventory
 from netwright.app import hostkeys, vault
 from netwright.app.access import audit, login, role, token, user
+from netwright.app.webhooks import hook as webhooks
 from netwright.cdn import records as cdn_records
 from netwright.collect import observed
 from netwright.deploy import records as deploy_records
@@ -14,7 +15,7 @@ from netwright.store import changeset, event
 from netwright.store.record import Base
 
 _ACCESS = (audit, login, role, token, user)
-_MODULES = (inventory, hostkeys, vault, cdn_records, observed, deploy_records, changeset, event)
+_MODULES = (inventory, hostkeys, vault, cdn_records, observed, deploy_records, changeset, event, webhooks)
 
 
 def metadata() -> MetaData:

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "role": ("netwright.cli.role", "app", "Roles: what users may do, where and on which fields"),
     "group": ("netwright.cli.group", "app", "Groups of users who share roles"),
     "token": ("netwright.cli.token", "app", "API tokens"),
+    "webhook": ("netwright.cli.webhook", "app", "Tell other programs what is merged"),
     "hostkey": ("netwright.cli.hostkey", "app", "Accept or forget recorded SSH host keys"),
     "lab": ("netwright.cli.lab", "app", "A lab of real routers in network namespaces, or simulated"),
     "sim": (

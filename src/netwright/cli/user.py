@@ -12,8 +12,10 @@ from rich.table import Table
 from netwright.app.access import Role, machine_actor
 from netwright.app.access import audit as log
 from netwright.app.access import user as users
+from netwright.app.access.sso import link_user
 from netwright.app.context import Context
 from netwright.base.clock import iso
+from netwright.base.errors import InputError
 from netwright.cli.context import pass_context_object
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -106,6 +108,19 @@ def enable(context: Context, name: str) -> None:
     """Let a disabled user in again."""
     users.set_disabled(context.database, name, False, by=machine_actor(), clock=context.clock)
     click.echo(f"{name} is enabled.")
+
+
+@app.command("link")
+@click.argument("name")
+@click.argument("subject")
+@pass_context_object
+def link(context: Context, name: str, subject: str) -> None:
+    """Say that user NAME is the identity provider's SUBJECT (claim `sub`); the password is dropped."""
+    sso = context.settings.sso
+    if sso is None:
+        raise InputError("single sign-on is not set up", remedy="Set `[sso]` in settings.toml first.")
+    link_user(context.database, context.clock, name, sso.issuer, subject, by=machine_actor())
+    click.echo(f"{name} logs in over {sso.issuer} as {subject}.")
 
 
 @app.command("log")

@@ -6,7 +6,6 @@ of, so that the order can be found (``order``).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -100,7 +99,7 @@ class Differ:
         """Whether two blocks mean the same; order counts where the platform says so."""
         if old != new:
             return False
-        if self._schema.dialect.ordered:
+        if self._schema.dialect.ordered and (not path or path[0].startswith(self._schema.dialect.ordered)):
             if list(old) != list(new) and self._has_order(path, old, new):
                 return False
             return all(
@@ -180,21 +179,16 @@ class Differ:
         """Lines that go and differ from one that comes only in the last word, where nothing is known of them:
         they may be one value, and then taking the old one away after the new one came would take both."""
         schema = self._schema
-        starts: dict[str, int] = {}
-        for block in (old, new):
-            for start, count in Counter(_start(line) for line in block).items():
-                starts[start] = max(starts.get(start, 0), count)
-        coming = {_start(line) for line in come if not pairs[line] and not new[line]}
-        return {
+        coming = {_start(line) for line in come if not pairs[line] and not new[line]} - {""}
+        twins = [
             line
             for line in gone
-            if (start := _start(line)) in coming
-            and start
-            and starts[start] == 1
+            if _start(line) in coming
             and not old[line]
             and not schema.definitions(path, plain(line))
             and not schema.is_many(path, plain(line))
-        }
+        ]
+        return {line for line in twins if not any(_beside(line, block) for block in (old, new))}
 
     def _go_whole(self, operation: Operation, new: Block) -> None:
         """Take the whole subject away (``no neighbor N``) where nothing of it is to stay."""
@@ -383,6 +377,13 @@ class Differ:
             operation.keep = self._schema.is_negative(line)
             operation.swaps = line in before
             self._children(new[news[line]], (*path, line), operation)
+
+
+def _beside(line: str, block: Block) -> bool:
+    """Whether a block holds two lines that differ in the last word only, as ``line`` and another."""
+    start = _start(line) + " "
+    near = [other for other in block if other.startswith(start) and _start(other) + " " == start]
+    return len(near) > 1
 
 
 def _start(line: str) -> str:

@@ -8,8 +8,9 @@ sees the patch.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from netwright.config.meaning import Meaning, add_up, expanded, meaning
 from netwright.config.numbers import listed, ranges
@@ -17,8 +18,9 @@ from netwright.config.operation import Differ, Kind, Name, Operation
 from netwright.config.order import in_order
 from netwright.config.schema import Impact, Path, Schema
 from netwright.config.simulate import Device, Effect
-from netwright.config.statements import Block, copied, plain
+from netwright.config.statements import AGAIN, Block, copied, plain
 
+_Find: TypeAlias = Callable[[Path, str], list[Name]]
 _ROUNDS = 4  # times what is still missing after all commands is sent again
 _SPANS = 10  # runs of numbers that a command line takes (VRP: &<1-10>)
 _NUMBER = re.compile(r"(?:(?<=\bseq )|(?<=\bindex )|^)(\d+)\b")
@@ -49,13 +51,23 @@ def patch(running: str, intended: str, schema: Schema) -> Patch:
     return _Writer(old, new, schema).run()
 
 
-def names_in(block: Block, schema: Schema, *, defined: bool, path: Path = ()) -> Iterator[Name]:
-    """The objects that a configuration defines, or that it refers to."""
+def names_in(
+    block: Block, schema: Schema, kinds: frozenset[str], *, defined: bool, path: Path = ()
+) -> Iterator[Name]:
+    """The objects of these kinds (as a pattern names them) that a configuration defines, or refers to; and
+    others on the way."""
     find = schema.definitions if defined else schema.references
+    words = (schema.defines if defined else schema.refers).words_of(kinds)
+    yield from _names_in(block, find, words, path)
+
+
+def _names_in(block: Block, find: _Find, words: frozenset[str], path: Path) -> Iterator[Name]:
+    every = "" in words
     for line, below in block.items():
-        yield from find(path, plain(line))
+        if every or line.partition(" ")[0] in words or "\n" in line:
+            yield from find(path, line.partition(AGAIN)[0] if AGAIN in line else line)
         if below:
-            yield from names_in(below, schema, defined=defined, path=(*path, line))
+            yield from _names_in(below, find, words, (*path, line))
 
 
 @dataclass
@@ -77,6 +89,9 @@ class _Writer:
         }
         for _ in range(_ROUNDS):
             self._send(operations)
+            if differ.equal(self._device.block, self.new.block, ()):
+                operations = []
+                break
             operations = Differ(Meaning(self._device.block), self.new, self.schema).run()
             if not operations:
                 break
@@ -102,7 +117,8 @@ class _Writer:
         block = self.new.block
         if not any(operation.path for operation in undefining):
             block = {line: {} for line in block}
-        return frozenset(names_in(block, self.schema, defined=True))
+        kinds = frozenset(kind for operation in undefining for kind, _ in operation.undefines)
+        return frozenset(names_in(block, self.schema, kinds, defined=True))
 
     def _perform(self, operation: Operation) -> None:
         block = self._device.inside(operation.path)
@@ -190,7 +206,7 @@ class _Writer:
 
     def _in_use(self) -> set[Name]:
         if self._used is None:
-            self._used = set(names_in(self.old.block, self.schema, defined=False))
+            self._used = set(names_in(self.old.block, self.schema, self.schema.filters, defined=False))
         return self._used
 
     def _impact(self, operation: Operation) -> Impact:
@@ -265,20 +281,13 @@ def _spare(line: str, path: Path, block: Block, schema: Schema) -> str | None:
     if match is None:
         return None
     start = line[: match.start()]
-    taken = {_numberless(other) for other in block if other.startswith(start)}
+    start = line[: match.start()]
     for number in range(int(match[1]) + 1, int(match[1]) + 200):
-        spare = f"{line[: match.start()]}{number}{line[match.end() :]}"
-        slot = schema.slot(path, spare)
-        prefix = spare[: match.start() + len(str(number))]
-        if slot is not None and prefix not in taken:
+        spare = f"{start}{number}{line[match.end() :]}"
+        prefix = f"{start}{number} "
+        if schema.slot(path, spare) is not None and not any(other.startswith(prefix) for other in block):
             return spare
     return None
-
-
-def _numberless(line: str) -> str:
-    """A line up to its number."""
-    match = _NUMBER.search(line)
-    return line[: match.end()] if match else line
 
 
 def _joined(steps: list[Step], schema: Schema, old: Meaning, new: Meaning) -> Iterator[Step]:

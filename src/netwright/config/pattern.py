@@ -82,8 +82,11 @@ class Pattern:
 
 
 def _literal(text: str, index: int) -> str:
+    if text.startswith("re:"):
+        literal = re.match(r"re:([\w-]+) ", text) if index == 0 else None
+        return literal[1] if literal else ""
     words = text.split()
-    if text.startswith("re:") or index >= len(words) or words[index][0] in "*?~+({[#":
+    if index >= len(words) or words[index][0] in "*?~+({[#":
         return ""
     return words[index]
 

@@ -90,22 +90,29 @@ class RuleSet:
         self._near: dict[tuple[str, str], tuple[Rule, ...]] = {}
         self._holding: dict[Path, frozenset[str]] = {}
 
-    def candidates(self, path: Path, line: str) -> Iterator[Rule]:
+    def candidates(self, path: Path, line: str) -> Sequence[Rule]:
         """Rules that may hold for ``line`` below ``path``, in the order of the data."""
         words = line.split(None, 2)
-        if not words:
-            return
+        if not words or (words[0] not in self._words and "" not in self._words):
+            return ()
         start = (words[0], words[1] if len(words) > 1 else "")
         near = self._near.get(start)
         if near is None:
             near = self._near_to(start)
-        if near:
-            contexts = self._holding.get(path)
-            if contexts is None:
-                contexts = self._holding_at(path)
-            for rule in near:
-                if rule.context in contexts:
-                    yield rule
+        if not near:
+            return near
+        contexts = self._holding.get(path)
+        if contexts is None:
+            contexts = self._holding_at(path)
+        return [rule for rule in near if rule.context in contexts]
+
+    def words_of(self, kinds: frozenset[str]) -> frozenset[str]:
+        """The first words of lines that can name an object of these kinds; "" among them means any word."""
+        return frozenset(
+            rule.pattern.first
+            for rule in self._rules
+            if any(kind.replace("_", "-") in kinds for kind in rule.pattern.kinds)
+        )
 
     def _near_to(self, start: tuple[str, str]) -> tuple[Rule, ...]:
         first, second = start
@@ -272,11 +279,11 @@ class Schema:
 
 
 def _names(rules: RuleSet, path: Path, line: str) -> list[tuple[str, str]]:
-    names: list[tuple[str, str]] = []
-    first = line.split("\n", 1)[0]
-    for rule in rules.candidates(path, first):
-        found = rule.pattern.names(first)
-        names.extend((kind, _bare(kind, name)) for kind, name in found)
+    first = line.split("\n", 1)[0] if "\n" in line else line
+    near = rules.candidates(path, first)
+    if not near:
+        return []
+    names = [(kind, _bare(kind, name)) for rule in near for kind, name in rule.pattern.names(first)]
     return list(dict.fromkeys(names)) if len(names) > 1 else names
 
 

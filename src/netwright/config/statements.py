@@ -20,17 +20,21 @@ def statements(text: str, dialect: Dialect) -> Block:
     """The blocks of ``text``, without comments, block ends and blanks."""
     silent, prefixes, flat = dialect.silent, dialect.silent_prefixes, dialect.flat
     ordered_heads = tuple(filter(None, dialect.ordered))
+    quiet = {start[0] for start in (*silent, *prefixes) if start}  # first signs of lines that may be silent
     root: Block = {}
     repeats: dict[tuple[int, str], int] = {}
     blocks, indents, ordered = [root], [-1], [is_ordered("", dialect)]
     open_flat = -1  # margin of the flat head whose lines we read, if any
     for raw in logical_lines(text, dialect):
         line = raw.strip()
-        if not line or line in silent or line.startswith(prefixes):
+        if not line:
+            continue
+        if line[0] in quiet and (line in silent or line.startswith(prefixes)):
             if open_flat >= 0 and line in dialect.flat_ends:
                 open_flat = -1
             continue
-        indent = min(raw.find(line), MAX_DEPTH)
+        indent = raw.find(line[0])
+        indent = min(indent, MAX_DEPTH)
         if open_flat >= 0:
             if indent != open_flat or line.startswith(flat):
                 open_flat = -1
@@ -42,7 +46,10 @@ def statements(text: str, dialect: Dialect) -> Block:
         if ordered[-1] and line in parent:
             again = repeats[id(parent), line] = repeats.get((id(parent), line), 1) + 1
             line = f"{line}{AGAIN}{again}"
-        blocks.append(parent.setdefault(line, {}))
+        below = parent.get(line)
+        if below is None:
+            below = parent[line] = {}
+        blocks.append(below)
         indents.append(indent)
         ordered.append(ordered[-1] or line.startswith(ordered_heads))
         if flat and line.startswith(flat):

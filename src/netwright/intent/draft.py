@@ -81,6 +81,8 @@ def key_of(draft: Draft) -> str:
         if text and spec.reference is None:
             text = take_text(spec, text)
         if text is None or text == "":
+            if spec == draft.kind.optional_key:
+                continue
             return ""
         parts.append(str(text))
     return SEPARATOR.join(parts)
@@ -224,7 +226,7 @@ def _value(spec: FieldSpec, node: Node) -> Scalar | None:
 
 def _alone(kind: Kind, parent: tuple[str, Draft] | None) -> str | None:
     """The field that a bare value stands for: the one that is left of the kind's key."""
-    left = [name for name in kind.key if not parent or name != parent[0]]
+    left = [spec.name for spec in kind.sure_key_fields if not parent or spec.name != parent[0]]
     return left[0] if len(left) == 1 else None
 
 

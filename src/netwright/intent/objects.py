@@ -260,6 +260,8 @@ class ObjectEdits:
             elif isinstance(value, Mapping | list):
                 value = None
             if value is None or value == "":
+                if spec == kind.optional_key:
+                    continue
                 return None
             parts.append(str(value))
         return SEPARATOR.join(parts)

@@ -142,7 +142,7 @@ class Resolver:
 def _readings(draft: Draft, kind: Kind, text: str) -> list[str]:
     """The natural keys that a text may stand for: itself in canonical form, and a short name completed by a
     reference that the draft has too (``rack: r1`` of a device in site ams is ``ams/r1``)."""
-    first, *rest = kind.key_fields
+    first, *rest = kind.sure_key_fields
     if first.reference is None:
         taken = take_text(first, text) if not rest else text
         return [text if taken is None else str(taken)]

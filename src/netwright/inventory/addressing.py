@@ -8,7 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from netwright.base import address
-from netwright.store.record import Labelled, Record, field, ref
+from netwright.store.record import Labelled, Record, field, ref, unique_without
 
 
 class PrefixRole(enum.StrEnum):
@@ -97,12 +97,13 @@ class Vlan(Labelled):
 
 
 class Prefix(Labelled):
-    """A prefix that we hold."""
+    """A prefix that we hold. In a VRF it is named with it, as `10.0.0.0/8/red`."""
 
     __tablename__ = "prefix"
-    __key__ = ("prefix",)
+    __table_args__ = (UniqueConstraint("prefix", "vrf_id"), unique_without("prefix", "prefix", "vrf_id"))
+    __key__ = ("prefix", "vrf")
 
-    prefix: Mapped[address.Prefix] = field("Prefix in CIDR form", unique=True)
+    prefix: Mapped[address.Prefix] = field("Prefix in CIDR form")
     role: Mapped[PrefixRole] = field("What it is for")
     status: Mapped[NumberStatus] = field("In use, or kept for later", default=NumberStatus.ACTIVE)
     site_id: Mapped[int | None] = ref("site", "Site it is used in; a service prefix starts there")

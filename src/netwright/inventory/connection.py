@@ -11,7 +11,7 @@ from netwright.base import address
 from netwright.inventory.addressing import AddressRole
 from netwright.inventory.hardware import FeedLeg, PortClass
 from netwright.inventory.place import Status
-from netwright.store.record import Labelled, Record, field, ref
+from netwright.store.record import Labelled, Record, field, ref, unique_without
 
 
 class VlanMode(enum.StrEnum):
@@ -69,12 +69,13 @@ class InterfaceVlan(Record):
 
 
 class InterfaceAddress(Labelled):
-    """An address on an interface."""
+    """An address on an interface. In a VRF it is named with it, as `10.0.0.1/31/red`."""
 
     __tablename__ = "address"
-    __key__ = ("address",)
+    __table_args__ = (UniqueConstraint("address", "vrf_id"), unique_without("address", "address", "vrf_id"))
+    __key__ = ("address", "vrf")
 
-    address: Mapped[address.Interface] = field("Address with prefix length", unique=True)
+    address: Mapped[address.Interface] = field("Address with prefix length")
     interface_id: Mapped[int] = ref("interface", "Interface that has it", owner=True)
     vrf_id: Mapped[int | None] = ref("vrf", "Routing table; none: the global one")
     role: Mapped[AddressRole] = field("What it is to the interface", default=AddressRole.PRIMARY)

@@ -109,11 +109,15 @@ def revision_at(session: Session, at: float) -> int:
     return session.scalar(select(func.max(Revision.number)).where(Revision.at <= at)) or 0
 
 
-def changes_of(session: Session, revision: int) -> list[Change]:
-    """All that one revision changed."""
+def changes_of(
+    session: Session, revision: int, *, kinds: Collection[str] | None = None, limit: int | None = None
+) -> list[Change]:
+    """All that one revision changed, in the order of ids; ``kinds`` and ``limit`` narrow."""
     columns = (History.kind, History.object_id, History.op, History.before)
     query = select(*columns).where(History.revision == revision).order_by(History.object_id)
-    rows = session.execute(query).all()
+    if kinds is not None:
+        query = query.where(History.kind.in_(kinds))
+    rows = session.execute(query.limit(limit)).all()
     ids: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         ids[row.kind].append(row.object_id)

@@ -7,12 +7,12 @@ sentences about objects and not a database's words about constraints.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, UniqueConstraint, select, tuple_
+from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from netwright.store.delta import Ref
@@ -20,6 +20,7 @@ from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem
 from netwright.store.proposal import awaited
+from netwright.store.record import ONLY_WITHOUT
 from netwright.store.rows import chunks, rows_of
 from netwright.store.value import Doc, codec
 
@@ -69,8 +70,23 @@ def unique_sets(table: Table) -> list[tuple[str, ...]]:
         for constraint in table.constraints
         if isinstance(constraint, UniqueConstraint)
     }
-    found |= {tuple(column.name for column in index.columns) for index in table.indexes if index.unique}
+    found |= {
+        tuple(column.name for column in index.columns)
+        for index in table.indexes
+        if index.unique and ONLY_WITHOUT not in index.info
+    }
     return sorted(found)
+
+
+def held(kind: Kind, columns: tuple[str, ...], doc: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The values that an object takes for itself; None when one of them is empty: that is equal to nothing,
+    but for the last part of a name that may do without."""
+    values = tuple([doc[name] for name in columns])
+    if None not in values:
+        return values
+    last = kind.optional_key
+    named = last is not None and columns == tuple(spec.column for spec in kind.key_fields)
+    return values if named and None not in values[:-1] else None
 
 
 def clashes(session: Session, kinds: Kinds, outlook: Outlook, namer: Namer) -> list[Problem]:
@@ -155,9 +171,9 @@ def _clashes(
     for object_id, written, doc in outlook.of(kind):
         if not any(name in written for name in columns):
             continue
-        values = tuple([doc[name] for name in columns])
-        if None in values:
-            continue  # SQL: an empty value is equal to nothing
+        values = held(kind, columns, doc)
+        if values is None:
+            continue
         holders[values].append(object_id)
         if not any((target, doc[name]) in created for name, target in fresh):
             searched.add(values)
@@ -186,9 +202,7 @@ def _others(
     ways = codec(kind)
     targets = [table.c[name] for name in columns]
     for part in chunks(searched, 1_000):
-        matches = (
-            targets[0].in_([one[0] for one in part]) if len(targets) == 1 else tuple_(*targets).in_(part)
-        )
+        matches = _matching(targets, part)
         for object_id, *row in session.execute(select(table.c.id, *targets).where(matches)):
             ref = (kind.name, object_id)
             if ref in outlook.docs and (outlook.docs[ref] is None or _rewritten(outlook, ref, columns)):
@@ -199,6 +213,20 @@ def _others(
                 for convert, value in zip(converts, row, strict=True)
             )
             yield values, object_id
+
+
+def _matching(
+    targets: Sequence[ColumnElement[Any]], values: Sequence[tuple[Any, ...]]
+) -> ColumnElement[bool]:
+    """Rows that hold one of the values; an empty one can only be the last."""
+    if len(targets) == 1:
+        return targets[0].in_([one[0] for one in values])
+    whole = [one for one in values if one[-1] is not None]
+    found: list[ColumnElement[bool]] = [tuple_(*targets).in_(whole)] if whole else []
+    if len(whole) < len(values):
+        rest = [one[:-1] for one in values if one[-1] is None]
+        found.append(and_(targets[-1].is_(None), _matching(targets[:-1], rest)))
+    return or_(*found)
 
 
 def _rewritten(outlook: Outlook, ref: Ref, columns: tuple[str, ...]) -> bool:

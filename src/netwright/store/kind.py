@@ -74,6 +74,18 @@ class Kind:
         raise NotFoundError(f"{self.name} has no field {name!r}", remedy=f"Its fields are: {known}.")
 
     @property
+    def optional_key(self) -> FieldSpec | None:
+        """The last field of the key, if an object may do without it: its name then ends before (a prefix
+        outside any VRF). Objects without it are told apart by the rest."""
+        last = self.field(self.key[-1])
+        return last if len(self.key) > 1 and last.reference is not None and not last.required else None
+
+    @property
+    def sure_key_fields(self) -> tuple[FieldSpec, ...]:
+        """The fields of the key that every object has a value in."""
+        return self.key_fields[:-1] if self.optional_key is not None else self.key_fields
+
+    @property
     def key_fields(self) -> tuple[FieldSpec, ...]:
         return _key_fields(self)
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from netwright.store.delta import Change, Op, Ref
-from netwright.store.integrity import Outlook, broken_references, clashes, left_behind, unique_sets
+from netwright.store.integrity import Outlook, broken_references, clashes, held, left_behind, unique_sets
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.problem import Conflict, Problem
@@ -222,17 +222,19 @@ def _conflict(contest: Contest, key: str, namer: Namer) -> Conflict:
 def _passing(kind: Kind, changes: Sequence[Change], plan: MergePlan) -> tuple[list[int], list[Change]]:
     """Updates that take a unique value which another of them still holds (names swapped, cables crossed).
     A database that checks each row at once would refuse; those objects are taken out and put back in."""
-    held: dict[tuple[tuple[str, ...], tuple[Any, ...]], int] = {}
+    holders: dict[tuple[tuple[str, ...], tuple[Any, ...] | None], int] = {}
     groups = unique_sets(kind.table)
     for change in changes:
         for columns in groups:
-            held[columns, tuple(plan.present[change.ref][name] for name in columns)] = change.id
+            values = held(kind, columns, plan.present[change.ref])
+            if values is not None:
+                holders[columns, values] = change.id
     passing: list[int] = []
     plain: list[Change] = []
     for change in changes:
         doc = plan.outlook.docs[change.ref] or {}
-        values = ((columns, tuple(doc[name] for name in columns)) for columns in groups)
-        if any(held.get(one, change.id) != change.id for one in values):
+        taken = ((columns, held(kind, columns, doc)) for columns in groups)
+        if any(holders.get(one, change.id) != change.id for one in taken):
             passing.append(change.id)
         else:
             plain.append(change)

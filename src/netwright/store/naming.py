@@ -35,9 +35,12 @@ def natural_keys(session: Session, kind: Kind | str, ids: Collection[int] | None
 def resolve(session: Session, kind: Kind | str, key_text: str) -> int:
     """The id of the object that a person named. Raises NotFoundError with near misses."""
     kind = as_kind(kind)
-    specs = _leaves(kind)
     parts = key_text.split(SEPARATOR)
-    tries = [doc for doc in (_typed(specs, split) for split in _splits(parts, len(specs))) if doc is not None]
+    specs = _leaves(kind)
+    tries = _tries(specs, parts)
+    if (optional := kind.optional_key) is not None:
+        left_out = len(_leaves(as_kind(optional.reference or "")))
+        tries += [[*values, *[None] * left_out] for values in _tries(specs[:-left_out], parts)]
     if tries:
         query, columns = _joined(kind)
         conditions = [
@@ -101,6 +104,10 @@ class Namer:
                 if spec.reference is not None and value is not None:
                     value = referred[value] or f"#{value}"
                 texts[object_id].append("" if value is None else str(value))
+        if kind.optional_key is not None:
+            for said in texts.values():
+                if not said[-1]:
+                    said.pop()
         for object_id in ids:
             known[object_id] = SEPARATOR.join(texts[object_id]) if object_id in texts else None
 
@@ -165,8 +172,16 @@ def _join(kind: Kind, table: FromClause, source: FromClause, columns: list[Colum
             continue
         referred = as_kind(spec.reference)
         target = referred.table.alias()
-        source = _join(referred, target, source.join(target, target.c.id == column), columns)
+        optional = spec == kind.optional_key
+        source = source.join(target, target.c.id == column, isouter=optional)
+        source = _join(referred, target, source, columns)
     return source
+
+
+def _tries(specs: Sequence[FieldSpec], parts: Sequence[str]) -> list[list[Any]]:
+    """The values that the parts of a name may stand for."""
+    typed = (_typed(specs, split) for split in _splits(parts, len(specs)))
+    return [values for values in typed if values is not None]
 
 
 def _splits(parts: Sequence[str], groups: int) -> Iterator[list[str]]:

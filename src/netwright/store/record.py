@@ -5,7 +5,19 @@ from __future__ import annotations
 import enum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Integer, MetaData, String, Text, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    column,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Mapper, mapped_column
 
 from netwright.base import address
@@ -54,21 +66,34 @@ class Record(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
 
 
-def field(help: str, *, unit: str = "", text: bool = False, **column: Any) -> MappedColumn[Any]:  # noqa: A002
+def field(help: str, *, unit: str = "", text: bool = False, **options: Any) -> MappedColumn[Any]:  # noqa: A002
     """A plain field. ``help`` is one phrase for forms and docs; ``unit`` as in ``Gbit/s``; ``text`` for
     several lines; the rest goes to ``mapped_column``."""
-    column["info"] = {"help": help, "unit": unit, "multiline": text}
-    return mapped_column(Text, **column) if text else mapped_column(**column)
+    options["info"] = {"help": help, "unit": unit, "multiline": text}
+    return mapped_column(Text, **options) if text else mapped_column(**options)
 
 
-def ref(kind: str, help: str, *, owner: bool = False, **column: Any) -> MappedColumn[Any]:  # noqa: A002
+def ref(kind: str, help: str, *, owner: bool = False, **options: Any) -> MappedColumn[Any]:  # noqa: A002
     """A reference to an object of ``kind`` (a table's name); the attribute's name ends in ``_id``.
 
     ``owner``: the object is part of the other one and goes with it when that is deleted. The database
     checks references at commit, so that a merge may write its objects in any order."""
     key = ForeignKey(f"{kind}.id", deferrable=True, initially="DEFERRED")
-    column.setdefault("index", True)
-    return mapped_column(key, info={"help": help, "reference": kind, "owner": owner}, **column)
+    options.setdefault("index", True)
+    return mapped_column(key, info={"help": help, "reference": kind, "owner": owner}, **options)
+
+
+ONLY_WITHOUT = "only without"
+
+
+def unique_without(table: str, name: str, missing: str) -> Index:
+    """Unique among the objects that lack ``missing``: a database takes two empty values for different ones,
+    so a unique constraint over both columns does not hold these apart."""
+    there = column(missing).is_(None)
+    return Index(
+        f"uq_{table}_{name}_alone", name, unique=True, sqlite_where=there, postgresql_where=there,
+        info={ONLY_WITHOUT: missing},
+    )  # fmt: skip
 
 
 class Labelled(Record):

@@ -237,7 +237,7 @@ def _python(column: Column[Any], spec: FieldSpec) -> Callable[[Any], Any] | None
 
 
 def _guess_name(kind: Kind, fields: Mapping[str, Any]) -> str:
-    name = fields.get(kind.key_fields[-1].column)
+    name = fields.get(kind.sure_key_fields[-1].column)
     return f" {name}" if name is not None else ""
 
 

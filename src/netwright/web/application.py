@@ -42,6 +42,7 @@ from netwright.web.pages import (
     roles,
     rollout,
     site,
+    sso,
     users,
 )
 from netwright.web.security import LoginNeededError, SecurityHeaders, log_refusal, login_url, requires
@@ -91,6 +92,7 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
     app.state.deployments = Deployments(context)
     app.mount("/static", Assets(directory=STATIC), name="static")
     app.include_router(login.router)
+    app.include_router(sso.router)
     members = [Depends(requires())]
     network = (overview, site, device, finding, change, rollout, backup, content, inventory)
     for module in (*network, account, users, roles, audit):

@@ -72,12 +72,12 @@ def _add_headers(message: MutableMapping[str, Any]) -> None:
 
 def session_token(request: Request) -> str:
     """The session's token from the cookie; empty without one."""
-    return request.cookies.get(_SECURE_COOKIE if _https(request) else _COOKIE, "")
+    return request.cookies.get(_SECURE_COOKIE if is_https(request) else _COOKIE, "")
 
 
 def session_cookie(request: Request, token: str) -> dict[str, Any]:
     """Arguments of ``set_cookie`` for a new session."""
-    secure = _https(request)
+    secure = is_https(request)
     return {
         "key": _SECURE_COOKIE if secure else _COOKIE,
         "value": token,
@@ -174,5 +174,5 @@ def safe_next(target: str) -> str:
     return target if plain and not parts.scheme and not parts.netloc and target.isprintable() else "/"
 
 
-def _https(request: Request) -> bool:
+def is_https(request: Request) -> bool:
     return request.url.scheme == "https"

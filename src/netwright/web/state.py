@@ -11,7 +11,10 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from netwright.app.access.oidc import Provider
+from netwright.app.access.sso import SECRET_NAME
 from netwright.app.context import Context
+from netwright.base.secret import Secret
 from netwright.collect.health import HealthReport, health
 
 P = ParamSpec("P")
@@ -55,6 +58,8 @@ class WebState:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        sso = context.settings.sso
+        self.provider = Provider(sso, self._client_secret, context.clock) if sso else None
         self._health = Kept(self._read_health, context.clock.monotonic, HEALTH_KEPT_S)
 
     def reading(self) -> AbstractContextManager[Session]:
@@ -68,6 +73,10 @@ class WebState:
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run what waits for the database without holding up other requests."""
         return await run_in_threadpool(function, *args, **kwargs)
+
+    def _client_secret(self) -> Secret | None:
+        vault = self.context.vault
+        return vault.get(SECRET_NAME) if SECRET_NAME in vault.names() else None
 
     def _read_health(self) -> HealthReport:
         with self.context.database.read() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,13 +20,18 @@ _APART = (PrefixRole.MANAGEMENT, PrefixRole.LOOPBACK, PrefixRole.LINK, PrefixRol
 
 
 def overlapping_prefixes(touched: Touched) -> Iterator[Problem]:
-    """Prefixes of the roles that hold addresses don't overlap."""
-    columns = select(Prefix.id, Prefix.prefix).where(Prefix.role.in_(_APART))
-    mine = dict(rows_in(touched.session, columns, Prefix.id, touched.ids("prefix")))
-    above = {wider for prefix in mine.values() for wider in _wider(prefix)}
-    found = dict(rows_in(touched.session, columns, Prefix.prefix, above))
-    found.update(rows_inside(touched.session, columns, Prefix.prefix, mine.values()))
-    yield from _overlaps(touched, mine, found)
+    """Prefixes of the roles that hold addresses don't overlap in one routing table."""
+    columns = select(Prefix.id, Prefix.prefix, Prefix.vrf_id).where(Prefix.role.in_(_APART))
+    mine = list(rows_in(touched.session, columns, Prefix.id, touched.ids("prefix")))
+    above = {wider for row in mine for wider in _wider(row.prefix)}
+    found = list(rows_in(touched.session, columns, Prefix.prefix, above))
+    found += rows_inside(touched.session, columns, Prefix.prefix, [row.prefix for row in mine])
+    for vrf in dict.fromkeys(row.vrf_id for row in mine):
+        yield from _overlaps(touched, _by_id(mine, vrf), _by_id(found, vrf))
+
+
+def _by_id(rows: Iterable[Any], vrf: int | None) -> dict[int, address.Prefix]:
+    return {row.id: row.prefix for row in rows if row.vrf_id == vrf}
 
 
 def _overlaps(
@@ -59,25 +65,26 @@ def _wider(prefix: address.Prefix) -> Iterator[address.Prefix]:
 
 
 def address_used_twice(touched: Touched) -> Iterator[Problem]:
-    """An address is on one interface, or one device's loopback or management address, only."""
+    """In a routing table an address is on one interface, or one device's loopback or management address,
+    only; these two are in the global table."""
     session = touched.session
-    addresses = select(InterfaceAddress.id, InterfaceAddress.address, Interface.device_id).join(
-        Interface, Interface.id == InterfaceAddress.interface_id
-    )
+    addresses = select(
+        InterfaceAddress.id, InterfaceAddress.address, InterfaceAddress.vrf_id, Interface.device_id
+    ).join(Interface, Interface.id == InterfaceAddress.interface_id)
     wanted: set[address.Address] = set()
     for row in rows_in(session, addresses, InterfaceAddress.id, touched.ids("address")):
-        wanted.add(row[1].ip)
+        wanted.add(row.address.ip)
     columns = select(Device.id, Device.management_address, Device.loopback)
     for _, management, loopback in rows_in(session, columns, Device.id, touched.ids("device")):
         wanted.update(one for one in (management, loopback) if one is not None)
-    users: dict[address.Address, set[tuple[str, int, str, int]]] = defaultdict(set)
+    users: dict[tuple[int | None, address.Address], set[tuple[str, int, str, int]]] = defaultdict(set)
     alone = [ipaddress.ip_network(one) for one in wanted]
-    for object_id, value, device in rows_inside(session, addresses, InterfaceAddress.address, alone):
-        users[value.ip].add(("address", object_id, "address", device))
+    for object_id, value, vrf, device in rows_inside(session, addresses, InterfaceAddress.address, alone):
+        users[vrf, value.ip].add(("address", object_id, "address", device))
     for column in (Device.management_address, Device.loopback):
         for device, value in rows_in(session, select(Device.id, column), column, wanted):
-            users[value].add(("device", device, column.key, device))
-    for value, found in users.items():
+            users[None, value].add(("device", device, column.key, device))
+    for (_, value), found in users.items():
         yield from _shared(touched, value, found)
 
 

@@ -7,7 +7,7 @@ Digits are an id, but for a kind whose natural key is one number (an ASN): there
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations, islice, pairwise
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from netwright.base.errors import NotFoundError
 from netwright.store.history import chunks
-from netwright.store.kind import FieldType, Kind, Kinds
+from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
 from netwright.store.naming import SEPARATOR, resolve
 from netwright.store.query.sight import Sight
 from netwright.store.value import take_text
@@ -72,9 +72,19 @@ def find_all(session: Session, kinds: Kinds, kind: Kind, texts: Collection[str])
 
     A few statements a kind on the way, however many names. A name that holds the separator is read in every
     way; one that fits two objects leads to one of them."""
-    widths = [_leaves(kinds, spec.reference) for spec in kind.key_fields]
+    found = _found(session, kinds, kind, texts, kind.key_fields)
+    if kind.optional_key is not None:
+        found.update(_found(session, kinds, kind, texts, kind.sure_key_fields))
+    return found
+
+
+def _found(
+    session: Session, kinds: Kinds, kind: Kind, texts: Collection[str], fields: Sequence[FieldSpec]
+) -> Names:
+    """Objects named by these fields of the key, and having no value in the others."""
+    widths = [_leaves(kinds, spec.reference) for spec in fields]
     readings = {text: list(islice(_readings(text, widths), _READINGS)) for text in texts}
-    parts = [_parts(session, kinds, kind, at, readings) for at in range(len(widths))]
+    parts = [_parts(session, kinds, spec, at, readings) for at, spec in enumerate(fields)]
     wanted: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
     for text, ways in readings.items():
         for way in ways:
@@ -83,21 +93,21 @@ def find_all(session: Session, kinds: Kinds, kind: Kind, texts: Collection[str])
                 wanted[values].append(text)
     found: Names = {}
     table = kind.table
-    columns = [table.c[spec.column] for spec in kind.key_fields]
+    columns = [table.c[spec.column] for spec in fields]
+    without = [table.c[spec.column].is_(None) for spec in kind.key_fields[len(fields) :]]
     key: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
     for part in chunks(wanted, _ASKED):
         asked: list[Any] = [one[0] for one in part] if len(columns) == 1 else list(part)
-        for object_id, *row in session.execute(select(table.c.id, *columns).where(key.in_(asked))):
+        for object_id, *row in session.execute(select(table.c.id, *columns).where(key.in_(asked), *without)):
             plain = tuple(_plain(value) for value in row)
             found.update(dict.fromkeys(wanted[plain], object_id))
     return found
 
 
 def _parts(
-    session: Session, kinds: Kinds, kind: Kind, at: int, readings: dict[str, list[tuple[str, ...]]]
+    session: Session, kinds: Kinds, spec: FieldSpec, at: int, readings: dict[str, list[tuple[str, ...]]]
 ) -> dict[str, Any]:
     """Texts of one field of a key as its values."""
-    spec = kind.key_fields[at]
     texts = {way[at] for ways in readings.values() for way in ways}
     if spec.reference is not None:
         return dict(find_all(session, kinds, kinds[spec.reference], texts))

@@ -62,6 +62,8 @@ class Source:
         parts = [self._part(path, spec.column, spec.reference) for spec in kind.key_fields]
         if len(parts) == 1:
             return parts[0]
+        if kind.optional_key is not None:
+            return lambda row: SEPARATOR.join([text for part in parts if (text := part(row))])
         return lambda row: SEPARATOR.join([part(row) for part in parts])
 
     def _part(self, path: tuple[str, ...], column: str, reference: str | None) -> KeyText:

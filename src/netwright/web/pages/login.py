@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from netwright.app.access.login import LoginOutcome, login, logout
+from netwright.app.access.oidc import SsoError
 from netwright.web.security import (
     LoginNeededError,
     client_address,
@@ -26,7 +27,7 @@ router = APIRouter()
 
 @router.get("/login")
 def show(request: Request, next: str = "/") -> Response:  # noqa: A002 (the query's name)
-    return page(request, "login.html", next=safe_next(next), name="", problem="")
+    return login_page(request, target=safe_next(next))
 
 
 @router.post("/login", dependencies=[Depends(same_origin)])
@@ -45,9 +46,9 @@ def log_in(
         return response
     if answer.outcome is LoginOutcome.LIMITED:
         problem = f"Too many failed attempts. Try again in {duration(answer.wait_s)}."
-        return page(request, "login.html", 429, next=safe_next(next), name=name, problem=problem)
+        return login_page(request, name=name, problem=problem, target=safe_next(next), status=429)
     problem = "Wrong user or password."
-    return page(request, "login.html", 401, next=safe_next(next), name=name, problem=problem)
+    return login_page(request, name=name, problem=problem, target=safe_next(next), status=401)
 
 
 @router.post("/logout", dependencies=[Depends(same_origin)])
@@ -60,7 +61,29 @@ async def log_out(request: Request) -> Response:
     context = state.context
     token = session_token(request)
     await state.in_thread(logout, context.database, context.clock, token, client_address(request))
-    response = RedirectResponse("/login", status_code=303)
+    response = RedirectResponse("/login?out", status_code=303)
     cookie = session_cookie(request, "")
     response.delete_cookie(cookie["key"], path="/", secure=cookie["secure"], httponly=True, samesite="lax")
     return response
+
+
+def login_page(
+    request: Request, *, name: str = "", problem: str = "", target: str = "/", status: int = 200
+) -> Response:
+    """The login page; with a button for single sign-on where that is set up."""
+    sso = state_of(request).context.settings.sso
+    title = sso.title if sso else ""
+    return page(
+        request, "login.html", status, next=target, name=name, problem=problem, sso=title, left=_left(request)
+    )
+
+
+def _left(request: Request) -> str:
+    """After a logout: where the session with the provider is ended too."""
+    provider = state_of(request).provider
+    if provider is None or "out" not in request.query_params:
+        return ""
+    try:
+        return provider.end_session_url(f"{request.url.scheme}://{request.url.netloc}/login")
+    except SsoError:
+        return ""
