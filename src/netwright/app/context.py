@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DatabaseSession
 
+from netwright.app.attachments import Attachments
 from netwright.app.credentials import CredentialStore
 from netwright.app.home import Home, Settings, open_home
 from netwright.app.hostkeys import DatabaseHostKeys
@@ -102,6 +103,10 @@ class Context:
         from netwright.store.gitrepo import GitRepository  # noqa: PLC0415 (heavy)
 
         return GitRepository(self.home.backups)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return Attachments(self.home.attachments)
 
     @cached_property
     def hostkeys(self) -> DatabaseHostKeys:

@@ -140,6 +140,10 @@ class Home:
         return self.path / "backups.git"
 
     @property
+    def attachments(self) -> Path:
+        return self.path / "attachments"
+
+    @property
     def key_file(self) -> Path:
         return self.path / "secret.key"
 

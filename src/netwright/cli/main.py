@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "history": ("netwright.cli.history", "history", "Show what happened to an object, who and when"),
     "blame": ("netwright.cli.history", "blame_", "Show who gave each field its value"),
     "asset": ("netwright.cli.asset", "app", "Pieces of hardware: on a shelf, in a device, away"),
+    "attach": ("netwright.cli.attach", "app", "Files that belong to sites, racks, devices, models, circuits"),
     "secret": ("netwright.cli.secret", "app", "Set and list secrets (BGP passwords, credentials)"),
     "discover": ("netwright.cli.discover", "discover", "Ask devices what they are"),
     "audit": ("netwright.cli.audit", "audit", "Compare what is wanted with what was observed"),
