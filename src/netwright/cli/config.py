@@ -20,7 +20,7 @@ from netwright.config.compliance import SectionRule, check, read_rules
 from netwright.config.detect import guess, style
 from netwright.config.patch import Patch
 from netwright.config.schema import Schema, general, schema
-from netwright.config.scrub import scrub as scrubbed
+from netwright.config.scrub import scrub_config
 from netwright.config.tree import Node, parse, render
 
 _LARGEST = 256 * 1024 * 1024
@@ -178,7 +178,7 @@ def scrub(files: tuple[Path, ...], key_file: Path | None, platform: str | None, 
     texts: dict[str, str] = {}
     for file in files:
         text = _read(file)
-        texts[str(file)] = scrubbed(text, _rules(platform, text).secrets, key)
+        texts[str(file)] = scrub_config(text, _rules(platform, text), key)
     if as_json:
         _json({"files": texts})
     else:

@@ -187,6 +187,7 @@ class Schema:
     ordered_paths: tuple[Pattern, ...]
     named: frozenset[str]
     secrets: tuple[str, ...]
+    secrets_within: tuple[tuple[str, tuple[str, ...]], ...]
     detect: tuple[tuple[re.Pattern[str], int], ...]
     _slots: dict[tuple[Path, str], Slot | None] = field(default_factory=dict, repr=False, compare=False)
 
@@ -300,7 +301,14 @@ _GENERAL = {Style.INDENT: "indent", Style.BRACE: "brace", Style.SECTION: "sectio
 
 def platforms() -> list[str]:
     """Names of the platforms and general dialects that have a file."""
-    return sorted(entry.name[:-5] for entry in _FOLDER.iterdir() if entry.name.endswith(".yaml"))
+    names = (entry.name for entry in _FOLDER.iterdir())
+    return sorted(name[:-5] for name in names if name.endswith(".yaml") and not name.startswith("_"))
+
+
+@lru_cache(maxsize=1)
+def general_secrets() -> tuple[str, ...]:
+    """Expressions for secrets that hold on any platform."""
+    return _strings(yaml.safe_load((_FOLDER / "_secrets.yaml").read_text()))
 
 
 @lru_cache(maxsize=64)
@@ -384,7 +392,8 @@ def _compiled(name: str, data: dict[str, object]) -> Schema:
         inline=_strings(data.get("inline")),
         named=frozenset(_strings(data.get("named"))),
         ordered_paths=tuple(Pattern(text) for text in _strings(data.get("ordered_paths"))),
-        secrets=_strings(data.get("secrets")),
+        secrets_within=tuple((head, _strings(own)) for head, own in _pairs(data, "secrets_within")),
+        secrets=(*_strings(data.get("secrets")), *general_secrets()),
         detect=tuple(
             (re.compile(key, re.MULTILINE), int(str(weight))) for key, weight in _pairs(data, "detect")
         ),

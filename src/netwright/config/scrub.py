@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from netwright.base.secret import Secret
+from netwright.config.schema import Schema
 
 _MASK = "<secret:{}>"
 _MASKED = re.compile(r"<secret:[0-9a-f]{16}>")
@@ -24,6 +25,31 @@ def scrub(text: str, patterns: Sequence[str], key: Secret) -> str:
         return text
     compiled, any_of = _compiled(tuple(patterns)), _any_of(tuple(patterns))
     return "\n".join(_line(line, compiled, key) if any_of(line) else line for line in text.split("\n"))
+
+
+def scrub_config(text: str, schema: Schema, key: Secret) -> str:
+    """``text`` with the secrets that the platform's rules find replaced by a keyed hash."""
+    for head, patterns in schema.secrets_within:
+        if head in text:
+            text = _within(text, head, patterns, key)
+    return scrub(text, schema.secrets, key)
+
+
+def _within(text: str, head: str, patterns: Sequence[str], key: Secret) -> str:
+    """Scrub only inside the blocks that begin with ``head``: up to the first line that stands as far out."""
+    compiled = _compiled(tuple(patterns))
+    lines = text.split("\n")
+    margin = -1
+    for index, line in enumerate(lines):
+        body = line.strip()
+        indent = len(line) - len(line.lstrip())
+        if margin >= 0 and body and indent <= margin and (body[0] in "}/" or indent < margin):
+            margin = -1
+        if margin >= 0:
+            lines[index] = _line(line, compiled, key)
+        elif body.split("{")[0].strip() == head:
+            margin = indent
+    return "\n".join(lines)
 
 
 def secrets_in(text: str, patterns: Sequence[str]) -> set[str]:

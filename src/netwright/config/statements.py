@@ -5,6 +5,7 @@ A block that is opened twice is one block. In an ordered block each repeated lin
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from netwright.config.dialect import Dialect
@@ -13,6 +14,7 @@ from netwright.config.lines import logical_lines
 Block: TypeAlias = "dict[str, Block]"
 
 MAX_DEPTH = 64  # deeper indentation is no configuration; what is deeper counts as this deep
+_CARET = re.compile(r"^(banner \S+ +)\^(?!C)(.*)\^$", re.DOTALL)  # IOS shows any delimiter as ^C
 AGAIN = "\0"  # parts a repeated line of an ordered block from its number
 
 
@@ -33,6 +35,8 @@ def statements(text: str, dialect: Dialect) -> Block:
             if open_flat >= 0 and line in dialect.flat_ends:
                 open_flat = -1
             continue
+        if "\n" in line:
+            line = _CARET.sub(r"\1^C\2^C", line)
         indent = raw.find(line[0])
         indent = min(indent, MAX_DEPTH)
         if open_flat >= 0:
