@@ -1,0 +1,135 @@
+"""The verbs on texts, and what must hold for any pair of configurations."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netwright.config.detect import guess
+from netwright.config.engine import apply, commands_of, list_changes, make_patch, text_of, unified
+from netwright.config.schema import Style, general, platforms, schema
+from netwright.config.tree import parse, render
+
+NAMES = ["A", "B", "C"]
+LIKE_IOS = ["cisco_ios", "arista_eos", "frr", "cisco_nxos"]
+SUBJECTS = ["10.0.0.2", "10.0.0.6", "PG1", "PG2"]
+
+
+def ios(seed: int) -> str:
+    """A small IOS configuration whose parts refer to one another."""
+    rng = random.Random(seed)
+    lines: list[str] = []
+    for name in NAMES:
+        if rng.random() < 0.7:
+            lines.append(f"ip access-list extended {name}")
+            lines += [
+                f" {n * 10} permit tcp any host 10.0.0.{rng.randint(1, 3)}"
+                for n in range(1, rng.randint(2, 4))
+            ]
+        if rng.random() < 0.7:
+            lines += [
+                f"ip prefix-list {name} seq {n * 5} permit 10.{rng.randint(0, 2)}.0.0/16"
+                for n in range(1, rng.randint(2, 4))
+            ]
+            lines += [
+                f"route-map {name} {rng.choice(['permit', 'deny'])} 10",
+                f" match ip address prefix-list {name}",
+            ]
+        if rng.random() < 0.4:
+            lines += [f"vrf definition {name}", f" rd 1:{NAMES.index(name)}"]
+    for port in range(1, 4):
+        lines.append(f"interface GigabitEthernet0/{port}")
+        if rng.random() < 0.3:
+            lines.append(f" vrf forwarding {rng.choice(NAMES)}")
+        if rng.random() < 0.8:
+            lines.append(f" ip address 10.{port}.{rng.randint(0, 1)}.1 255.255.255.0")
+        if rng.random() < 0.5:
+            lines.append(f" ip access-group {rng.choice(NAMES)} {rng.choice(['in', 'out'])}")
+        lines.append(rng.choice([" shutdown", f" description port {rng.randint(1, 2)}"]))
+    lines.append(f"router bgp {rng.choice([65000, 65000, 65001])}")
+    for subject in SUBJECTS:
+        if rng.random() < 0.7:
+            if subject.startswith("PG"):
+                lines.append(f" neighbor {subject} peer-group")
+            lines.append(f" neighbor {subject} remote-as {rng.randint(1, 3)}")
+            if rng.random() < 0.6:
+                lines.append(f" neighbor {subject} route-map {rng.choice(NAMES)} in")
+    return "\n".join(lines) + "\n"
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
+    st.sampled_from(["cisco_ios", "arista_eos", "frr", "cisco_nxos"]),
+)
+def test_a_patch_leads_to_the_intended_configuration_and_back(one: int, other: int, platform: str) -> None:
+    rules, running, intended = schema(platform), ios(one), ios(other)
+    forth = make_patch(running, intended, rules)
+    assert not forth.missing
+    assert bool(forth.steps) is bool(list_changes(running, intended, rules))
+    assert not make_patch(intended, running, rules).missing
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_the_printed_patch_says_the_same(one: int, other: int) -> None:
+    """Applying the patch as text gives the intended configuration; the second patch is empty."""
+    rules, running, intended = schema("cisco_ios"), ios(one), ios(other)
+    text = text_of(make_patch(running, intended, rules).steps, rules)
+    result = apply(running, commands_of(text, rules), rules)
+    assert not list_changes(result, intended, rules)
+    assert not make_patch(result, intended, rules).steps
+
+
+PIECES = """interface x| ip address 1.1.1.1 255.0.0.0|no shutdown|a {|b;|}|set a b c|delete a|banner motd ^C|^C
+/ip address|add name=x \\|vlan 1-4094|vlan batch 2 to 9|[ a b ]|/* open|"open|neighbor x remote-as 1|no neighbor x
+route-policy X|end-policy|\t\tx|undo bgp|inactive: x {|address-family ipv4|exit-address-family| permit ip any any
+ip access-list extended A|ip prefix-list P seq 5 permit a|route-map R permit 10| switchport trunk allowed vlan add 5
+default x|no no x|no|undo|vlan 10,x|                    deep""".replace("\n", "|").split("|")
+JUNK = st.lists(st.one_of(st.text(max_size=30), st.sampled_from(PIECES)), max_size=25).map("\n".join)
+
+
+@settings(deadline=None, max_examples=200)
+@given(JUNK, JUNK, st.sampled_from(platforms()))
+def test_rubbish_is_borne(running: str, intended: str, platform: str) -> None:
+    rules = schema(platform)
+    running, intended = running.replace("\0", ""), intended.replace("\0", "")
+    assert render(parse(running, rules.dialect)) == running
+    made = make_patch(running, intended, rules)
+    apply(running, [(step.path, step.command) for step in made.steps], rules)
+    unified(running, intended, rules)
+    assert not make_patch(running, running, rules).steps
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.binary(max_size=300))
+def test_bytes_come_back(data: bytes) -> None:
+    text = data.decode("utf-8", "surrogateescape")
+    rules = guess(text).schema
+    assert render(parse(text, rules.dialect)).encode("utf-8", "surrogateescape") == data
+
+
+@pytest.mark.parametrize("style", list(Style))
+def test_depth_without_end_is_borne(style: Style) -> None:
+    rules = general(style)
+    stairs = "\n".join(" " * n + f"x{n}" for n in range(2000))
+    braces = "a { " * 5000 + "b;" + " }" * 5000
+    for text in (stairs, braces, "set " + "a " * 5000, "/a\nadd " + "b=c " * 5000):
+        assert not make_patch(text, text, rules).steps
+        make_patch("", text, rules)
+
+
+def test_unknown_ways_of_writing_are_told_apart() -> None:
+    assert guess("a {\n  b;\n  c {\n    d;\n  }\n}\n").schema.style is Style.BRACE
+    assert guess("set a b\nset a c\n").schema.style is Style.BRACE
+    assert guess("block one\n line\n line two\nblock two\n line\n").schema.style is Style.INDENT
+    assert not guess("block one\n line\n").sure
+
+
+def test_crlf_says_nothing() -> None:
+    rules = schema("cisco_ios")
+    assert not list_changes(ios(1), ios(1).replace("\n", "\r\n"), rules)
