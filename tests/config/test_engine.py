@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,9 +87,7 @@ def test_the_printed_patch_says_the_same(one: int, other: int) -> None:
     assert not make_patch(result, intended, rules).steps
 
 
-PIECES = [
-    *["interface x", " ip address 1.1.1.1 255.0.0.0", "no shutdown", "a {", "b;", "}", "set a b c", "delete a", "banner motd ^C", "^C", "/ip address", "add name=x \\", "vlan 1-4094", "vlan batch 2 to 9", "vlan 10,x", "[ a b ]", "/* open", '"open', "neighbor x remote-as 1", "no neighbor x", "route-policy X", "end-policy", "\t\tx", "undo bgp", "inactive: x {", "address-family ipv4", "exit-address-family", " permit ip any any", "ip access-list extended A", "ip prefix-list P seq 5 permit a", "route-map R permit 10", " switchport trunk allowed vlan add 5", "default x", "no no x", "no", "undo", "                    deep"]
-]
+PIECES: list[str] = yaml.safe_load((Path(__file__).parents[1] / "cases/config/pieces.yaml").read_text())
 JUNK = st.lists(st.one_of(st.text(max_size=30), st.sampled_from(PIECES)), max_size=25).map("\n".join)
 
 
