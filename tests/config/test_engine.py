@@ -51,7 +51,11 @@ def ios(seed: int) -> str:
         if rng.random() < 0.5:
             lines.append(f" ip access-group {rng.choice(NAMES)} {rng.choice(['in', 'out'])}")
         lines.append(rng.choice([" shutdown", f" description port {rng.randint(1, 2)}"]))
-    lines.append(f"router bgp {rng.choice([65000, 65000, 65001])}")
+    return "\n".join([*lines, *bgp(rng)]) + "\n"
+
+
+def bgp(rng: random.Random) -> list[str]:
+    lines = [f"router bgp {rng.choice([65000, 65000, 65001])}"]
     for subject in SUBJECTS:
         if rng.random() < 0.7:
             if subject.startswith("PG"):
@@ -59,7 +63,7 @@ def ios(seed: int) -> str:
             lines.append(f" neighbor {subject} remote-as {rng.randint(1, 3)}")
             if rng.random() < 0.6:
                 lines.append(f" neighbor {subject} route-map {rng.choice(NAMES)} in")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 @settings(deadline=None, max_examples=150)
