@@ -20,6 +20,7 @@ from netwright.cli.context import pass_context_object
 from netwright.cli.objectdiff import print_json
 from netwright.store.history import History, current_revision, revision_at
 from netwright.store.relation import Relation
+from netwright.store.retention import prune
 from netwright.store.review import Approval, Comment
 
 _number = click.argument("number", type=click.IntRange(min=1))
@@ -169,6 +170,25 @@ def as_of(context: Context, when: str, as_json: bool) -> None:
     click.echo(f"See it with `netwright show KIND [KEY] --as-of {revision}`.")
 
 
+@click.command("prune")
+@click.option("--keep-history", "keep", required=True, metavar="DAYS", help="How long back, as 400d.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_context_object
+def prune_(context: Context, keep: str, as_json: bool) -> None:
+    """Let go of history older than that. Every state since stays exact, each value keeps its author, and open
+    change sets lose nothing."""
+    days = keep.removesuffix("d")
+    if not days.isdecimal() or not int(days):
+        raise InputError("not a number of days", subject=keep, remedy="Write it as 400d.")
+    waiting = [hook.cursor for hook in context.webhooks.list()]
+    done = prune(context.database, context.clock.now() - int(days) * 86_400, min(waiting, default=None))
+    if as_json:
+        print_json(asdict(done))
+        return
+    click.echo(f"{done.rows:,} rows of history and {done.events:,} events were let go.")
+    click.echo(f"States from revision {done.horizon} on can be asked for.")
+
+
 def time_of(text: str) -> float:
     """Unix seconds of a date or a time as people write it; UTC unless it says otherwise."""
     try:
@@ -178,4 +198,4 @@ def time_of(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-COMMANDS = (comment_, answer, approve, withdraw, schedule, as_of)
+COMMANDS = (comment_, answer, approve, withdraw, schedule, as_of, prune_)

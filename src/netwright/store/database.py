@@ -48,11 +48,14 @@ class Database:
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
         self._writer = self.engine.execution_options(netwright_write=True)
+        self._reader = self.engine
+        if self.url.get_backend_name() == "postgresql":  # as SQLite: a reader sees one state, not several
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only session; whatever it changed is rolled back."""
-        with self._told(), Session(self.engine, expire_on_commit=False) as session:
+        """A read-only session on one state of the database; whatever it changed is rolled back."""
+        with self._told(), Session(self._reader, expire_on_commit=False) as session:
             yield session
             session.expunge_all()  # what was read stays readable; closing rolls the rest back
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, Index, Table, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from netwright.base.errors import NotFoundError
 from netwright.store.delta import Change, Op
 from netwright.store.kind import Kind, as_kind
 from netwright.store.record import Base, BigId
@@ -24,13 +25,16 @@ from netwright.store.value import Doc, codec
 
 __all__ = ["Blame", "History", "HistoryEntry", "Revision", "as_of", "blame", "changes_of", "chunks"]
 __all__ += [
+    "Horizon",
     "current_revision",
     "documents",
     "documents_as_of",
     "field_pairs",
     "history_of",
+    "horizon",
     "lock_line",
     "record",
+    "require_kept",
     "revision_at",
 ]
 
@@ -63,6 +67,15 @@ class History(Base):
 
 
 _TABLE = cast("Table", History.__table__)
+
+
+class Horizon(Base):
+    """One row: the oldest revision whose state is kept; see ``retention``."""
+
+    __tablename__ = "history_horizon"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +122,28 @@ def revision_at(session: Session, at: float) -> int:
     return session.scalar(select(func.max(Revision.number)).where(Revision.at <= at)) or 0
 
 
+def horizon(session: Session) -> int:
+    """The oldest revision whose state can still be asked for."""
+    return session.scalar(select(Horizon.revision)) or 0
+
+
+def require_kept(session: Session, revision: int, *, changes: bool = False) -> None:
+    """Raises NotFoundError when the state after a revision, or what it changed, was let go."""
+    edge = horizon(session)
+    if revision < edge or (changes and 0 < revision == edge):
+        raise NotFoundError(
+            f"what was before revision {edge} was let go",
+            subject=f"revision {revision}",
+            remedy=f"States from revision {edge} on, and later changes, can be asked for.",
+        )
+
+
 def changes_of(
     session: Session, revision: int, *, kinds: Collection[str] | None = None, limit: int | None = None
 ) -> list[Change]:
-    """All that one revision changed, in the order of ids; ``kinds`` and ``limit`` narrow."""
+    """All that one revision changed, in the order of ids; ``kinds`` and ``limit`` narrow. Raises
+    NotFoundError when it was let go."""
+    require_kept(session, revision, changes=True)
     columns = (History.kind, History.object_id, History.op, History.before)
     query = select(*columns).where(History.revision == revision).order_by(History.object_id)
     if kinds is not None:
@@ -146,7 +177,9 @@ def record(session: Session, revision: int, changes: Sequence[Change]) -> None:
 def documents_as_of(
     session: Session, kind: Kind, revision: int, ids: Collection[int] | None = None
 ) -> dict[int, Doc]:
-    """Plain documents of a kind as they were after ``revision``: the present, later changes undone."""
+    """Plain documents of a kind as they were after ``revision``: the present, later changes undone. Columns
+    younger than a document have their default. Raises NotFoundError when it was let go."""
+    require_kept(session, revision)
     docs = documents(session, kind, ids)
     query = (
         select(History.object_id, History.op, History.before)
@@ -155,9 +188,13 @@ def documents_as_of(
     )
     if ids is None:
         _undo(docs, session.execute(query))
-        return docs
-    for part in chunks(ids):
+    for part in chunks(ids or ()):
         _undo(docs, session.execute(query.where(History.object_id.in_(part))))
+    ways = codec(kind)
+    columns = ways.fields.keys()
+    for object_id, doc in docs.items():
+        if doc.keys() != columns:
+            docs[object_id] = {name: doc[name] if name in doc else ways.missing(name) for name in columns}
     return docs
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Column, MetaData, Table, insert, select, text
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError
-from netwright.store.history import History, chunks, current_revision, documents_as_of
+from netwright.store.history import History, chunks, current_revision, documents_as_of, require_kept
 from netwright.store.kind import Kind, Kinds
 from netwright.store.record import BigId
 
@@ -28,6 +28,7 @@ def as_of_revision(session: Session, kinds: Kinds, revision: int) -> Iterator[No
         raise InputError(
             f"there is no revision {revision}", subject="as_of", remedy=f"The newest is {newest}."
         )
+    require_kept(session, revision)
     point = session.begin_nested()
     try:
         query = select(History.kind).where(History.revision > revision).distinct()

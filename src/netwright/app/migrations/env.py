@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext, MigrationInfo
+from alembic.script import Script
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
 from netwright.app.tables import metadata
 from netwright.base.errors import StorageError
+from netwright.store.evolve import carry
 
 
 def render_item(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal[False]:
@@ -20,12 +23,23 @@ def render_item(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal
     return False
 
 
+def carry_documents(ctx: MigrationContext, step: MigrationInfo, heads: object, run_args: object) -> None:
+    """Make a migration's ``documents`` steps in what open change sets and history hold, right after it."""
+    revision = step.up_revision
+    if ctx.connection is None or revision is None:
+        return
+    documents = getattr(cast("Script", revision).module, "documents", None)
+    if documents:
+        carry(ctx.connection, documents, upwards=step.is_upgrade)
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata(),
     render_as_batch=True,
     render_item=render_item,
     compare_type=True,
+    on_version_apply=carry_documents,
 )
 
 

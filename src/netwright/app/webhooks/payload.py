@@ -11,7 +11,7 @@ from netwright.app.webhooks.hook import Hook
 from netwright.base.clock import iso
 from netwright.store.diff import object_diffs
 from netwright.store.event import Event
-from netwright.store.history import changes_of
+from netwright.store.history import changes_of, horizon
 from netwright.store.kind import Kinds
 
 LIMIT = 200
@@ -28,7 +28,9 @@ def body_of(session: Session, kinds: Kinds, hook: Hook, event: Event) -> bytes:
         "revision": event.revision,
         "summary": event.summary,
     }
-    if event.revision is not None:
+    if event.revision is not None and event.revision <= horizon(session):  # let go meanwhile
+        data["changes"], data["truncated"] = [], True
+    elif event.revision is not None:
         wanted = {
             name for name in event.summary if any(hook.wants_change(name, op) for op in event.summary[name])
         }
