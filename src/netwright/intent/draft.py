@@ -22,7 +22,7 @@ from netwright.intent.document import Document, Listing, Mapping, Node, Scalar, 
 from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
 from netwright.store.naming import SEPARATOR
 from netwright.store.problem import Problem
-from netwright.store.value import take_text
+from netwright.store.value import codec, take_text
 
 FILE = "file"
 """What a problem is about when there is no object yet."""
@@ -37,22 +37,26 @@ SHORT_FIELDS = {
 }
 """Shorter words for fields in design files."""
 
-EXTRAS = {"cable": ("subnet", "bgp", "bfd")}
+EXTRAS = {"cable": ("subnet", "bgp", "bfd"), "component": ("bay",)}
 """What may be written at an object and unfolds into others; see ``shorthand``."""
 
+_SCALES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_SCALED_UNITS = ("bit/s", "byte")
 _RANGE = re.compile(r"\[(\d{1,9})-(\d{1,9})\]")
 
 
 @dataclass(slots=True)
 class Draft:
     """A wanted object as written. ``values`` by field name; the object it is nested in stands there as its
-    Draft. ``key`` is the natural key, empty while it can't be told."""
+    Draft. ``fills``: what a new object has besides; one that is there keeps what it has. ``key`` is the
+    natural key, empty while it can't be told."""
 
     kind: Kind
     file: str
     line: int
     values: dict[str, Scalar | Draft] = field(default_factory=dict)
     extras: dict[str, Node] = field(default_factory=dict)
+    fills: dict[str, Scalar] = field(default_factory=dict)
     key: str = ""
 
     @property
@@ -80,12 +84,25 @@ def key_of(draft: Draft) -> str:
         text = draft.text(spec.name)
         if text and spec.reference is None:
             text = take_text(spec, text)
+        elif text is None and spec.name not in draft.values:
+            text = codec(draft.kind).missing(spec.column)
         if text is None or text == "":
             if spec == draft.kind.optional_key:
                 continue
             return ""
         parts.append(str(text))
     return SEPARATOR.join(parts)
+
+
+def written(spec: FieldSpec, value: Scalar) -> object:
+    """A field's text, with ``10G`` counted out for bytes and bit/s; an empty text field is empty text."""
+    text = value.text
+    if text is None:
+        return "" if spec.type is FieldType.TEXT else None
+    if spec.type is FieldType.INTEGER and spec.unit in _SCALED_UNITS and text[-1:] in _SCALES:
+        head = text[:-1].strip()
+        return int(head) * _SCALES[text[-1]] if head.isdecimal() else text
+    return text
 
 
 def plural(name: str) -> str:
@@ -206,7 +223,7 @@ class DraftReader:
         for number in range(low, high + 1):
             counted = text[: match.start()] + str(number) + text[match.end() :]
             values = {**draft.values, "name": Scalar(counted, name.line)}
-            yield from self._counted(replace(draft, values=values))
+            yield from self._counted(replace(draft, values=values, fills={}))
 
     def _say(self, message: str, source: str) -> None:
         self.problems.append(Problem(message, FILE, "", source=source))

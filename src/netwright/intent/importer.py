@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import ConflictError, InputError
 from netwright.intent import rules
 from netwright.intent.document import Document, Scalar, find_files, read_file
-from netwright.intent.draft import FILE, Draft, DraftReader
+from netwright.intent.draft import FILE, Draft, DraftReader, written
 from netwright.intent.resolve import Names, Resolver
 from netwright.intent.shorthand import Shorthand
 from netwright.inventory import KINDS
@@ -29,13 +29,11 @@ from netwright.store.delta import Change, Op, Ref
 from netwright.store.diff import ObjectDiff
 from netwright.store.editor import Editor
 from netwright.store.history import documents
-from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
+from netwright.store.kind import Kind, Kinds
 from netwright.store.problem import Problem, RulesBrokenError, broken
 from netwright.store.rows import rows_of
 from netwright.store.value import Doc, codec
 
-_SCALES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_SCALED_UNITS = ("bit/s", "byte")
 _PENDING = 0
 """Stands for the id of an object that is still to be created."""
 
@@ -311,7 +309,7 @@ class _Reading:
                     self.problems.append(draft.problem(f"{spec.name} is missing", field=spec.name))
             elif isinstance(value, Scalar) and (spec.reference is None or not value.text):
                 try:
-                    doc.update(ways.take({spec.column: _written(spec, value)}, draft.source))
+                    doc.update(ways.take({spec.column: written(spec, value)}, draft.source))
                 except InputError as error:
                     what = error.what.removeprefix("field ")
                     self.problems.append(draft.problem(what, field=spec.name))
@@ -369,14 +367,3 @@ class _Reading:
             for object_id, _ in rows_of(kind, connection).referring(connection, spec.column, owners):
                 if object_id not in named:
                     yield name, object_id
-
-
-def _written(spec: FieldSpec, value: Scalar) -> object:
-    """A field's text, with ``10G`` counted out for bytes and bit/s; an empty text field is empty text."""
-    text = value.text
-    if text is None:
-        return "" if spec.type is FieldType.TEXT else None
-    if spec.type is FieldType.INTEGER and spec.unit in _SCALED_UNITS and text[-1:] in _SCALES:
-        head = text[:-1].strip()
-        return int(head) * _SCALES[text[-1]] if head.isdecimal() else text
-    return text

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from netwright.base.errors import InputError, NetwrightError, NotFoundError
-from netwright.intent.parts import Template, part_fields, template_documents, templates
+from netwright.intent.partedits import PartEdits
 from netwright.store.editor import Editor
 from netwright.store.kind import FieldSpec, Kind
 from netwright.store.naming import SEPARATOR, Namer, resolve
@@ -79,15 +79,17 @@ class ObjectEdits:
         mixed = len({item.kind.name for item in items}) > 1 or any(
             spec.reference == item.kind.name for item in items[:1] for spec in item.kind.fields
         )
-        parts = _Parts(self._sight, self._editor, items)
+        parts = PartEdits(self._sight, self._editor)
         self._editor.reserve(max(len(items), 1))
         for item, outcome in zip(items, outcomes, strict=True):
             self._one(item, outcome, there, parts, mixed=mixed)
-        parts.finish(outcomes)
+        made = parts.finish()
+        for outcome in outcomes:
+            outcome.parts += made.get(outcome.object_id or 0, ())
         return outcomes
 
     def _one(
-        self, item: Item, outcome: Outcome, there: Mapping[str, set[int]], parts: _Parts, *, mixed: bool
+        self, item: Item, outcome: Outcome, there: Mapping[str, set[int]], parts: PartEdits, *, mixed: bool
     ) -> None:
         target = None
         if item.verb is not Verb.CREATE:
@@ -105,7 +107,7 @@ class ObjectEdits:
         if mixed and target is None and outcome.object_id is not None:
             self._remember(item, outcome.object_id)
 
-    def _write(self, item: Item, outcome: Outcome, target: int | None, fields: Doc, parts: _Parts) -> None:
+    def _write(self, item: Item, outcome: Outcome, target: int | None, fields: Doc, parts: PartEdits) -> None:
         kind = item.kind
         if item.verb is Verb.DELETE:
             assert target is not None
@@ -113,12 +115,14 @@ class ObjectEdits:
         elif target is None:
             fields = parts.complete(kind, fields)
             outcome.object_id = self._editor.create(kind.name, fields)
-            parts.add(kind, outcome.object_id, fields)
+            parts.created(kind, outcome.object_id, fields)
             return
         elif item.verb is Verb.PUT:
             self._editor.update(kind.name, target, codec(kind).take_new(fields))
+            parts.changed(kind, target, fields)
         else:
             self._editor.update(kind.name, target, fields)
+            parts.changed(kind, target, fields)
         outcome.object_id = target
 
     def _target(self, item: Item, outcome: Outcome, there: Mapping[str, set[int]]) -> int | None:
@@ -281,98 +285,6 @@ class ObjectEdits:
         problem = Problem(message, item.kind.name, str(shown), field=name or None)
         if problem not in outcome.problems:
             outcome.problems.append(problem)
-
-
-class _Parts:
-    """What new objects bring along from their models; what an item says of such a part itself goes first."""
-
-    def __init__(self, sight: Sight, editor: Editor, items: Iterable[Item]) -> None:
-        self._sight = sight
-        self._editor = editor
-        kinds = {item.kind.name for item in items if item.verb in {Verb.CREATE, Verb.PUT}}
-        self._templates = {name: found for name in kinds if (found := templates(sight.kinds, name))}
-        self._wholes: dict[int, tuple[Kind, int]] = {}
-        self._documents: dict[tuple[str, int], list[Doc]] = {}
-        self._own: dict[tuple[str, int], dict[tuple[Any, ...], int]] = defaultdict(dict)
-
-    def complete(self, kind: Kind, fields: Doc) -> Doc:
-        """The fields of a new part of a new object, with what its template says of the others."""
-        if not self._wholes:
-            return fields
-        owner = fields.get(kind.key_fields[0].column)
-        for template in self._of(owner):
-            if template.part.name == kind.name:
-                for doc in self._docs(template, self._wholes[owner][1]):  # type: ignore[index]
-                    filled = {**part_fields(template, doc), **fields}
-                    if _rest(kind, filled) == _rest(kind, part_fields(template, doc)):
-                        return filled
-        return fields
-
-    def add(self, kind: Kind, object_id: int, fields: Doc) -> None:
-        """A new object: one that brings parts, or such a part."""
-        for template in self._templates.get(kind.name, ())[:1]:
-            whole = fields.get(template.whole.column)
-            if isinstance(whole, int):
-                self._wholes[object_id] = (kind, whole)
-        owner = fields.get(kind.key_fields[0].column)
-        if isinstance(owner, int) and owner in self._wholes:
-            self._own[kind.name, owner][_rest(kind, fields)] = object_id
-
-    def finish(self, outcomes: Sequence[Outcome]) -> None:
-        """Create the parts that no item spoke of."""
-        by_id = {one.object_id: one for one in outcomes if one.object_id in self._wholes}
-        self._load()
-        total = sum(
-            len(self._docs(template, whole))
-            for kind, whole in self._wholes.values()
-            for template in self._templates[kind.name]
-        )
-        if total:
-            self._editor.reserve(total)
-        for owner in self._wholes:
-            for template in self._of(owner):
-                by_id[owner].parts += self._create(template, owner, self._wholes[owner][1])
-
-    def _create(self, template: Template, owner: int, whole: int) -> list[int]:
-        own = self._own.get((template.part.name, owner), {})
-        made, named = [], {}
-        for doc in self._docs(template, whole):
-            fields = {**part_fields(template, doc), template.part_owner.column: owner}
-            rest = _rest(template.part, fields)
-            part = own.get(rest)
-            if part is None:
-                part = self._editor.create(template.part.name, fields)
-                made.append(part)
-            named[fields.get("name")] = part
-        for theirs, mine in template.siblings:
-            for doc in self._docs(template, whole):
-                sibling = named.get(doc[theirs]) if doc[theirs] else None
-                if sibling is not None:
-                    self._editor.update(template.part.name, named[doc.get("name")], {mine: sibling})
-        return made
-
-    def _of(self, owner: Any) -> Sequence[Template]:
-        known = self._wholes.get(owner) if isinstance(owner, int) else None
-        return self._templates[known[0].name] if known else ()
-
-    def _docs(self, template: Template, whole: int) -> list[Doc]:
-        if (template.kind.name, whole) not in self._documents:
-            self._load()
-        return self._documents[template.kind.name, whole]
-
-    def _load(self) -> None:
-        """The templates of all models that came up since, at once."""
-        wholes = {whole for _, whole in self._wholes.values()}
-        for found in self._templates.values():
-            for template in found:
-                new = [one for one in wholes if (template.kind.name, one) not in self._documents]
-                docs = template_documents(self._sight.session, template, new) if new else {}
-                self._documents.update({(template.kind.name, one): docs.get(one, []) for one in new})
-
-
-def _rest(kind: Kind, fields: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What names a part within its owner."""
-    return tuple(fields.get(spec.column) for spec in kind.key_fields[1:])
 
 
 def _name(kind: Kind, value: Any) -> int | str | None:

@@ -68,13 +68,16 @@ class Resolver:
             self._add(draft)
 
     def existing(self) -> None:
-        """Find the drafts whose object exists."""
+        """Find the drafts whose object exists, and fill the others."""
         by_kind: dict[str, list[Draft]] = defaultdict(list)
         for draft in self.index.values():
             by_kind[draft.kind.name].append(draft)
         for name, drafts in by_kind.items():
             found = self._names.find(self._kinds[name], {draft.key for draft in drafts})
             self.ids.update((id(draft), found[draft.key]) for draft in drafts if draft.key in found)
+            for draft in drafts:
+                if draft.fills and draft.key not in found:
+                    draft.values = {**draft.fills, **draft.values}
 
     def references(self) -> dict[tuple[int, str], int | Draft]:
         """What each reference leads to, by ``id()`` of the draft and field name. Dangling ones become

@@ -1,10 +1,9 @@
-"""What design files leave unsaid: the parts a device has from its model, what a cable's subnet and BGP
-role mean for its two ends."""
+"""What design files leave unsaid: the parts a device has from its model, the bay of a component, what a
+cable's subnet and BGP role mean for its two ends."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
@@ -13,15 +12,13 @@ from sqlalchemy.orm import Session
 from netwright.base import address
 from netwright.intent.document import Listing, Node, Scalar
 from netwright.intent.draft import Draft, key_of
+from netwright.intent.partdrafts import PartDrafts
 from netwright.intent.resolve import Names
 from netwright.inventory import Asn, Device
 from netwright.store.history import chunks
-from netwright.store.kind import Kind, Kinds
+from netwright.store.kind import Kinds
 from netwright.store.naming import SEPARATOR
 from netwright.store.problem import Problem
-from netwright.store.value import codec
-
-_PARTS = (("model_component", "component"), ("model_interface", "interface"))
 
 
 class Shorthand:
@@ -35,54 +32,31 @@ class Shorthand:
 
     def unfold(self, drafts: Sequence[Draft]) -> list[Draft]:
         """``drafts`` and what follows from them."""
-        result = list(drafts)
-        for template, part in _PARTS:
-            result.extend(self._parts(result, self._kinds[template], self._kinds[part]))
+        result = [*drafts, *self._fitted(drafts)]
+        result += PartDrafts(self._session, self._kinds, self._names).unfold(result)
         cables = [draft for draft in drafts if draft.kind.name == "cable"]
         for cable in cables:
             _name_cable(cable)
         result.extend(self._subnets(result, cables))
         return result
 
-    def _parts(self, drafts: list[Draft], template: Kind, part: Kind) -> list[Draft]:
-        """Parts of devices from their models; fields that a device's own part leaves out are filled in."""
-        devices = [draft for draft in drafts if draft.kind.name == "device" and draft.key]
-        models = {text for draft in devices if (text := draft.text("model"))}
-        templates = self._templates(template, models, drafts)
-        own = {draft.key: draft for draft in drafts if draft.kind.name == part.name and draft.key}
-        added: list[Draft] = []
-        for device in devices:
-            for name, values in templates.get(device.text("model") or "", {}).items():
-                draft = own.get(f"{device.key}{SEPARATOR}{name}")
-                if draft is None:
-                    draft = Draft(part, device.file, device.line, {"device": device})
-                    added.append(draft)
-                for field, text in values.items():
-                    draft.values.setdefault(field, Scalar(text, draft.line))
-                draft.key = key_of(draft)
-        return added
-
-    def _templates(
-        self, template: Kind, models: set[str], drafts: list[Draft]
-    ) -> dict[str, dict[str, dict[str, str | None]]]:
-        """Model -> name -> fields: those of the database, and over them those of the drafts."""
-        found: dict[str, dict[str, dict[str, str | None]]] = defaultdict(dict)
-        ids = {object_id: text for text, object_id in self._names.find(self._kinds["model"], models).items()}
-        fields = [spec for spec in template.fields if spec.name != "model"]
-        ways = codec(template)
-        for part in chunks(ids):
-            query = select(template.table.c.model_id, *(template.table.c[spec.column] for spec in fields))
-            for model_id, *row in self._session.execute(query.where(template.table.c.model_id.in_(part))):
-                doc = {
-                    spec.name: _text(value, ways.fields[spec.column].plain)
-                    for spec, value in zip(fields, row, strict=True)
-                }
-                found[ids[model_id]][str(doc["name"])] = doc
-        for draft in drafts:
-            if draft.kind is template and draft.key:
-                written = {name: draft.text(name) for name in draft.values if name != "model"}
-                found[draft.text("model") or ""].setdefault(written["name"] or "", {}).update(written)
-        return found
+    def _fitted(self, drafts: Sequence[Draft]) -> Iterator[Draft]:
+        """Bays of the components that say which bay they are in."""
+        bays = {draft.key: draft for draft in drafts if draft.kind.name == "bay" and draft.key}
+        for component in drafts:
+            node = component.extras.get("bay")
+            if node is None or component.kind.name != "component" or not component.key:
+                continue
+            if not isinstance(node, Scalar) or not node.text:
+                self.problems.append(component.problem("bay wants the name of a bay", line=node.line))
+                continue
+            bay = Draft(self._kinds["bay"], component.file, node.line, {"device": component.values["device"]})
+            bay.values |= {"bay_class": Scalar("module", node.line), "name": node}
+            bay.key = key_of(bay)
+            held = bays.setdefault(bay.key, bay)
+            held.values["component"] = component
+            if held is bay:
+                yield bay
 
     def _subnets(self, drafts: list[Draft], cables: list[Draft]) -> Iterator[Draft]:
         """Addresses and BGP sessions of cables that have a ``subnet``."""
@@ -191,11 +165,3 @@ def _device_of(interface: str | None) -> str:
 
 def _items(node: Node) -> list[Node]:
     return node.items if isinstance(node, Listing) else [node]
-
-
-def _text(value: object, plain: object) -> str | None:
-    if value is None:
-        return None
-    if callable(plain):
-        value = plain(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)

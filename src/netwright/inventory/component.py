@@ -33,6 +33,7 @@ class Component(Labelled):
     name: Mapped[str] = field("Slot name, as the device reports it")
     component_class: Mapped[ComponentClass] = field("Class of component", default=ComponentClass.OTHER)
     model_id: Mapped[int | None] = ref("model", "Model of module; brings its interfaces, ports and bays")
+    carrier_id: Mapped[int | None] = ref("component", "Module that brings it", owner=True)
     part_number: Mapped[str] = field("Part number", default="")
     serial: Mapped[str] = field("Serial number; empty: any", default="", index=True)
     label: Mapped[str] = field("What is printed beside it", default="")
