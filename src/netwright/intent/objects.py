@@ -112,6 +112,7 @@ class ObjectEdits:
         if item.verb is Verb.DELETE:
             assert target is not None
             self._editor.delete(kind.name, target)
+            parts.deleted(kind, target)
         elif target is None:
             fields = parts.complete(kind, fields)
             outcome.object_id = self._editor.create(kind.name, fields)

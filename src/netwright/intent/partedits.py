@@ -44,6 +44,7 @@ class PartEdits:
         self._expanded: dict[tuple[int, tuple[str, ...] | None], list[Part]] = {}
         self._devices: dict[int, int] = {}
         self._own: defaultdict[int, dict[tuple[str, tuple[Any, ...]], int]] = defaultdict(dict)
+        self._gone: set[int] = set()
         self._seen: dict[str, _Pending] = {name: _Pending() for name in ("component", "bay")}
 
     def complete(self, kind: Kind, fields: Doc) -> Doc:
@@ -78,8 +79,14 @@ class PartEdits:
         if kind.name in self._seen and fields.keys() & {"component_id", "model_id", "position"}:
             self._seen[kind.name].changed[object_id] = fields
 
+    def deleted(self, kind: Kind, object_id: int) -> None:
+        """An object that goes, and with a module what it brought."""
+        if kind.name == "component":
+            self._gone.add(object_id)
+
     def finish(self) -> dict[int, list[int]]:
         """Write the parts; their ids by that of the device or component that brings them."""
+        self._take_out()
         made: dict[int, list[int]] = {}
         self._load(self._devices.values())
         counts = (len(self._parts(model, None)) for model in self._devices.values())
@@ -90,6 +97,27 @@ class PartEdits:
         for component, device, model, positions in self._modules():
             made[component] = self._write(self._parts(model, positions), device, component)
         return made
+
+    def _take_out(self) -> None:
+        """Empty the bays of modules that go; the modules in their own bays go too."""
+        table = self._sight.kinds["bay"].table
+        going = set(self._gone)
+        for _ in range(_DEEPEST):
+            inside = select(table.c.component_id).where(
+                among(self._sight.session, table.c.carrier_id, going), table.c.component_id.is_not(None)
+            )
+            more = set(self._sight.session.scalars(inside)) - going if going else set()
+            if not more:
+                break
+            for component in more:
+                self._editor.delete("component", component)
+            going |= more
+        holding = select(table.c.id, table.c.carrier_id).where(
+            among(self._sight.session, table.c.component_id, going)
+        )
+        for bay, carrier in self._sight.session.execute(holding).all() if going else ():
+            if carrier not in going and self._seen["bay"].changed.get(bay, {}).get("component_id") is None:
+                self._editor.update("bay", bay, {"component_id": None})
 
     def _write(self, parts: Sequence[Part], device: int, carrier: int | None) -> list[int]:
         own = self._own[device]

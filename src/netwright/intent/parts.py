@@ -128,13 +128,13 @@ def placed(text: str, positions: Sequence[str]) -> str:
 
     NetBox's rule: a single token is the position of the bay that the module is in, which may itself hold the
     outer ones (NetBox issues 19796, 20474, 20467); several are, from left to right, the outer bays to the
-    inner ones. Fewer tokens than bays: the inner ones. More: those on the left stay as they are."""
+    inner ones. Fewer tokens than bays: the inner ones. More: those on the left are the outermost one."""
     pieces = text.split(TOKEN)
     count = len(pieces) - 1
     if not count or not positions:
         return text
     known = list(positions[-count:])
-    filling = [TOKEN] * (count - len(known)) + known
+    filling = known[:1] * (count - len(known)) + known
     return "".join(piece for pair in zip(pieces, [*filling, ""], strict=True) for piece in pair)
 
 
