@@ -68,7 +68,7 @@ def test_devices_of_all_samples(workshop: Workshop) -> None:
         Item(
             Verb.CREATE,
             KINDS["device"],
-            {"name": f"d{number}", "site": "ams", "role": "edge", "model": str(document["model"])},
+            {"name": f"d{number}", "site": "ams", "role": "edge", "model": f"key:{document['model']}"},
         )
         for number, document in enumerate(documents)
     ]
@@ -94,7 +94,7 @@ def test_modules_of_all_samples(workshop: Workshop) -> None:
 
     items = []
     for number, document in enumerate(documents):
-        module = {"device": f"d{number}", "name": "module", "model": str(document["model"])}
+        module = {"device": f"d{number}", "name": "module", "model": f"key:{document['model']}"}
         items.append(Item(Verb.CREATE, KINDS["component"], module))
         fitted = {"component": f"d{number}/module"}
         items.append(Item(Verb.UPDATE, KINDS["bay"], fitted, target=f"d{number}/module/Bay 1"))
