@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from netwright.base.errors import InputError, NetwrightError, NotFoundError
 from netwright.inventory import KINDS
 from netwright.store.delta import Change, Op
-from netwright.store.history import changes_of, current_revision, documents_as_of
+from netwright.store.history import changes_of, current_revision, documents, documents_as_of
 from netwright.store.problem import MergeConflictError, RulesBrokenError
 
 from .stores import Store, no_rules
@@ -271,4 +271,36 @@ def test_the_real_kinds_replay_and_revert(
     assert replay(store) == dumps[-1]
     assert states(store) == dumps
     assert list(store.kinds) == list(KINDS)
+    store.database.close()
+
+
+def would_be(store: Store, changeset: int) -> World | str:
+    """The state that a merge would make, or what stands against it."""
+    try:
+        with store.changesets.applied(changeset) as session:
+            return {name: documents(session, kind) for name, kind in store.kinds.items()}
+    except (MergeConflictError, RulesBrokenError) as error:
+        return str(error)
+
+
+@FEW
+@given(setup=edits(), ours=edits(), theirs=edits())
+def test_a_rebase_changes_neither_what_merges_nor_the_conflicts(
+    setup: list[tuple[str, int, str, dict[str, Any]]],
+    ours: list[tuple[str, int, str, dict[str, Any]]],
+    theirs: list[tuple[str, int, str, dict[str, Any]]],
+    new_store: Callable[[], Store],
+) -> None:
+    store = new_store()
+    first, mine, others = store.open(), store.open(), store.open()
+    apply_edits(store, first, [("create", 0, "t_box", {"name": "a"}), *setup])
+    try_merge(store, first)
+    apply_edits(store, mine, ours)
+    apply_edits(store, others, theirs)
+    try_merge(store, others)
+    before, conflicts = would_be(store, mine), store.changesets.preview(mine, no_rules).conflicts
+    for _ in range(2):
+        told = store.changesets.rebase(mine)
+        assert store.changesets.preview(mine, no_rules).conflicts == conflicts == list(told.conflicts)
+        assert would_be(store, mine) == before
     store.database.close()
