@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from netwright.app.context import Context
 from netwright.cli.context import pass_context_object
+from netwright.cli.kindname import find_kind
 from netwright.cli.objectdiff import counted
 
 
 @click.group()
 def app() -> None:
-    """Write wanted objects as files: models for the device-type library."""
+    """Write wanted objects as files: CSV, models for the device-type library."""
+
+
+@app.command()
+@click.argument("kind")
+@click.option("--output", type=click.File("w", lazy=True), default="-", help="File; default: the terminal.")
+@pass_context_object
+def csv(context: Context, kind: str, output: TextIO) -> None:
+    """Write all objects of KIND as CSV, as `netwright import` reads it."""
+    from netwright.exchange.csvfile import write_csv  # noqa: PLC0415 (the database)
+
+    found = find_kind(context.kinds, kind)
+    with context.database.read() as session:
+        write_csv(session, found, output)
 
 
 @app.command()

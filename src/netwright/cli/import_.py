@@ -10,6 +10,7 @@ from rich.console import Console
 
 from netwright.app.context import Context
 from netwright.cli.context import pass_context_object
+from netwright.cli.kindname import find_kind
 from netwright.cli.objectdiff import (
     counted,
     diff_document,
@@ -22,6 +23,7 @@ from netwright.cli.objectdiff import (
 from netwright.exchange.catalogue import Catalogue, open_catalogue
 from netwright.exchange.formats import Format, open_source
 from netwright.intent.importer import ImportResult, Source, import_source
+from netwright.inventory import KINDS
 from netwright.store.problem import broken
 
 _SHOWN = 40
@@ -30,6 +32,7 @@ _SHOWN = 40
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--kind", "kind_name", help="Kind of CSV files, when their names don't say it.")
 @click.option(
     "--format", "format_", type=click.Choice([str(one) for one in Format]), help="Format; default: guessed."
 )
@@ -51,6 +54,7 @@ def import_(
     paths: tuple[Path, ...],
     format_: Format | None,
     catalogue: Catalogue | None,
+    kind_name: str | None,
     title: str,
     author: str,
     dry_run: bool,
@@ -59,13 +63,13 @@ def import_(
     every: bool,
     as_json: bool,
 ) -> None:
-    """Read files (folders with all below them) and merge what differs: design files (YAML or JSON), models of
-    the device-type library.
+    """Read files (folders with all below them) and merge what differs: design files (YAML or JSON), CSV,
+    models of the device-type library.
 
     Everything that is wrong is told together, with file and line, and then nothing is changed; of the
     device-type library what is odd is told, and the rest taken.
     """
-    source, named = _source(paths, format_, catalogue)
+    source, named = _source(paths, format_, kind_name, catalogue)
     result = import_source(
         context.database,
         context.changesets,
@@ -85,7 +89,7 @@ def import_(
 
 
 def _source(
-    paths: tuple[Path, ...], format_: Format | None, catalogue: Catalogue | None
+    paths: tuple[Path, ...], format_: Format | None, kind_name: str | None, catalogue: Catalogue | None
 ) -> tuple[Source, str]:
     """What is to be read, and its name for people."""
     if bool(paths) == bool(catalogue):
@@ -93,7 +97,8 @@ def _source(
     if catalogue:
         return open_catalogue(Catalogue(catalogue)), f"our catalogue of {catalogue}"
     named = ", ".join(path.name or str(path) for path in paths)
-    return open_source(paths, Format(format_) if format_ else None), named
+    kind = find_kind(KINDS, kind_name) if kind_name else None
+    return open_source(paths, Format(format_) if format_ else None, kind=kind), named
 
 
 def _show(result: ImportResult, *, dry_run: bool, every: bool) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import yaml
 
 from netwright.base.errors import InputError
+from netwright.exchange.csvfile import CsvFiles
 from netwright.exchange.devicetypes.source import FOLDERS, DeviceTypes
 from netwright.intent.document import SUFFIXES, find_files
 from netwright.intent.importer import DesignFiles, Source
+from netwright.store.kind import Kind
 
 _LOOKED_AT = 64 * 1024
 
@@ -21,6 +23,7 @@ class Format(enum.StrEnum):
 
     DESIGN = "design"
     DEVICETYPES = "devicetypes"
+    CSV = "csv"
 
 
 def guess_format(paths: Sequence[Path]) -> Format:
@@ -28,18 +31,23 @@ def guess_format(paths: Sequence[Path]) -> Format:
     for path in paths:
         if any((path / name).is_dir() for name in FOLDERS):
             return Format.DEVICETYPES
+    if all(path.suffix.lower() in (".csv", ".tsv") for path in paths):
+        return Format.CSV
     files = find_files(paths)
     return Format.DEVICETYPES if _is_device_type(files[0]) else Format.DESIGN
 
 
-def open_source(paths: Sequence[Path], format_: Format | None = None) -> Source:
-    """The source that reads ``paths``. Raises InputError for paths that lead nowhere."""
+def open_source(paths: Sequence[Path], format_: Format | None = None, *, kind: Kind | None = None) -> Source:
+    """The source that reads ``paths``; ``kind``: of CSV files. Raises InputError for a path that leads
+    nowhere."""
     for path in paths:
         if not path.exists():
             raise InputError("there is no such file or folder", subject=str(path))
     match format_ or guess_format(paths):
         case Format.DEVICETYPES:
             return DeviceTypes(paths)
+        case Format.CSV:
+            return CsvFiles(paths, kind)
         case Format.DESIGN:
             return DesignFiles(find_files(paths))
 
