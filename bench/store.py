@@ -63,7 +63,7 @@ def _changesets(folder: Path) -> Iterator[dict[str, Any]]:
     with watch.run():
         opened = changesets.open("1,000 devices", "bench").id
         with changesets.edit(opened) as edit:
-            _devices(edit)
+            devices(edit)
     collected = watch.cpu_s
     with watch.run():
         changesets.merge(opened, "bench", _no_rules)
@@ -85,14 +85,14 @@ def _changesets(folder: Path) -> Iterator[dict[str, Any]]:
             for _ in range(100):
                 resolve(session, "interface", "device500/swp7")
         yield _figure("resolve an interface's name", 100, watch.cpu_s, "ms", 1e3)
-        devices = sorted(natural_keys(session, "device"))
+        known = sorted(natural_keys(session, "device"))
     with watch.run():
         editor = changesets.editor()
         editor.reserve(objects)
-        _devices(editor, _DEVICES)
+        devices(editor, _DEVICES)
         changesets.commit(editor, "1,000 more", "bench", _no_rules)
     yield _figure("commit a device of 48 interfaces at once", _DEVICES, watch.cpu_s, "ms", 1e3)
-    yield from _small(changesets, devices)
+    yield from _small(changesets, known)
     with database.read() as session, watch.run():
         for _ in range(100):
             as_of(session, "device", 1, [device])
@@ -104,7 +104,7 @@ def _changesets(folder: Path) -> Iterator[dict[str, Any]]:
     database.close()
 
 
-def _devices(edit: Editor, start: int = 0) -> None:
+def devices(edit: Editor, start: int = 0) -> None:
     """A thousand devices of 48 interfaces, two power supplies and a console, in a site of their own."""
     region = edit.create("region", {"name": f"region{start}"})
     place = {"region_id": region, "kind": "exchange", "latitude": 52, "longitude": 4}

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, LargeBinary, Select, or_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netwright.base import address
-from netwright.store.delta import Change
+from netwright.store.delta import Change, Op
 from netwright.store.history import chunks
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem, Severity
@@ -45,9 +45,12 @@ class Touched:
     def __init__(self, session: Session, changes: Collection[Change]) -> None:
         self.session = session
         self._ids: dict[str, set[int]] = defaultdict(set)
+        self._gone: dict[str, set[int]] = defaultdict(set)
         self._before: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for change in changes:
             self._ids[change.kind].add(change.id)
+            if change.op is Op.DELETE:
+                self._gone[change.kind].add(change.id)
             if change.before:
                 self._before[change.kind].append(change.before)
         self._namer = Namer(session)
@@ -58,6 +61,11 @@ class Touched:
 
     def ids(self, kind: str) -> set[int]:
         return self._ids.get(kind, set())
+
+    def there(self, kind: str) -> set[int]:
+        """Those that are not deleted: to ask for their own rows."""
+        gone = self._gone.get(kind)
+        return self.ids(kind) - gone if gone else self.ids(kind)
 
     def before(self, kind: str, column: str) -> set[Any]:
         """Plain values that a column of touched objects had and has no more."""
