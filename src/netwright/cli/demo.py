@@ -54,10 +54,12 @@ Three things to try, in another terminal, after
     netwright {lab} exec par-edge1 -- vtysh -c 'configure terminal' -c 'router bgp 65002' \\
         -c 'address-family ipv4 unicast' -c 'no network 10.255.2.1/32'
     netwright plan; netwright deploy --yes
-3. Kill the controller during a rollout, at any moment, and let it go on:
-    netwright {lab} exec par-edge1 -- vtysh -c 'configure terminal' -c 'hostname changed'
-    netwright deploy --yes & sleep 4; kill -9 $!
-    netwright rollout resume
+3. Kill the controller during a rollout, when `deploy` says `arming` or at any other moment; it goes on:
+    netwright {lab} exec par-edge1 -- vtysh -c 'configure terminal' \\
+        -c 'interface swp1' -c 'description by hand'
+    netwright deploy --yes &
+    kill -9 $(cat $NETWRIGHT_HOME/worker.lock)
+    netwright rollout list
 
 Ctrl-C ends the demo and takes the lab down.
 """
