@@ -13,9 +13,34 @@ from netwright.cli.kindname import find_kind
 from netwright.cli.objectdiff import counted
 
 
-@click.group()
+class _FolderGroup(click.Group):
+    """What is no command is a folder to export everything to."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            args = ["all", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_FolderGroup)
 def app() -> None:
-    """Write wanted objects as files: CSV, models for the device-type library."""
+    """Write wanted objects as files: everything (`netwright export FOLDER`), CSV, models for the device-type
+    library."""
+
+
+@app.command("all")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@pass_context_object
+def all_(context: Context, folder: Path) -> None:
+    """Write everything into FOLDER as YAML, one file a device, signed with the revision."""
+    from netwright.app.vault import load_key  # noqa: PLC0415 (cryptography)
+    from netwright.exchange.tree.export import write_tree  # noqa: PLC0415 (reads YAML)
+
+    with context.database.read() as session:
+        manifest = write_tree(session, folder, load_key(context.home.key_file))
+    click.echo(f"Wrote revision {manifest.revision} to {folder}: {counted(len(manifest.files), 'file')}.")
 
 
 @app.command()

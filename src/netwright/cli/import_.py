@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from netwright.app.context import Context
+from netwright.app.vault import load_key
 from netwright.cli.context import pass_context_object
 from netwright.cli.kindname import find_kind
 from netwright.cli.objectdiff import (
@@ -69,7 +70,7 @@ def import_(
     Everything that is wrong is told together, with file and line, and then nothing is changed; of the
     device-type library what is odd is told, and the rest taken.
     """
-    source, named = _source(paths, format_, kind_name, catalogue)
+    source, named = _source(context, paths, format_, kind_name, catalogue)
     result = import_source(
         context.database,
         context.changesets,
@@ -89,7 +90,11 @@ def import_(
 
 
 def _source(
-    paths: tuple[Path, ...], format_: Format | None, kind_name: str | None, catalogue: Catalogue | None
+    context: Context,
+    paths: tuple[Path, ...],
+    format_: Format | None,
+    kind_name: str | None,
+    catalogue: Catalogue | None,
 ) -> tuple[Source, str]:
     """What is to be read, and its name for people."""
     if bool(paths) == bool(catalogue):
@@ -98,7 +103,9 @@ def _source(
         return open_catalogue(Catalogue(catalogue)), f"our catalogue of {catalogue}"
     named = ", ".join(path.name or str(path) for path in paths)
     kind = find_kind(KINDS, kind_name) if kind_name else None
-    return open_source(paths, Format(format_) if format_ else None, kind=kind), named
+    return open_source(
+        paths, Format(format_) if format_ else None, kind=kind, key=load_key(context.home.key_file)
+    ), named
 
 
 def _show(result: ImportResult, *, dry_run: bool, every: bool) -> None:

@@ -11,6 +11,8 @@ import yaml
 from netwright.base.errors import InputError
 from netwright.exchange.csvfile import CsvFiles
 from netwright.exchange.devicetypes.source import FOLDERS, DeviceTypes
+from netwright.exchange.tree.export import is_export
+from netwright.exchange.tree.source import EditedTree
 from netwright.intent.document import SUFFIXES, find_files
 from netwright.intent.importer import DesignFiles, Source
 from netwright.store.kind import Kind
@@ -24,10 +26,13 @@ class Format(enum.StrEnum):
     DESIGN = "design"
     DEVICETYPES = "devicetypes"
     CSV = "csv"
+    EXPORT = "export"
 
 
 def guess_format(paths: Sequence[Path]) -> Format:
     """The format of the first file. What can't be told is a design file; its reader says what is wrong."""
+    if len(paths) == 1 and is_export(paths[0]):
+        return Format.EXPORT
     for path in paths:
         if any((path / name).is_dir() for name in FOLDERS):
             return Format.DEVICETYPES
@@ -37,9 +42,12 @@ def guess_format(paths: Sequence[Path]) -> Format:
     return Format.DEVICETYPES if _is_device_type(files[0]) else Format.DESIGN
 
 
-def open_source(paths: Sequence[Path], format_: Format | None = None, *, kind: Kind | None = None) -> Source:
-    """The source that reads ``paths``; ``kind``: of CSV files. Raises InputError for a path that leads
-    nowhere."""
+def open_source(
+    paths: Sequence[Path], format_: Format | None = None, *, kind: Kind | None = None, key: bytes = b""
+) -> Source:
+    """The source that reads ``paths``. ``kind``: of CSV files; ``key``: the home's, for exports.
+
+    Raises InputError for a path that leads nowhere."""
     for path in paths:
         if not path.exists():
             raise InputError("there is no such file or folder", subject=str(path))
@@ -48,6 +56,10 @@ def open_source(paths: Sequence[Path], format_: Format | None = None, *, kind: K
             return DeviceTypes(paths)
         case Format.CSV:
             return CsvFiles(paths, kind)
+        case Format.EXPORT:
+            if len(paths) != 1:
+                raise InputError("an export is one folder", subject=", ".join(map(str, paths)))
+            return EditedTree(paths[0], key)
         case Format.DESIGN:
             return DesignFiles(find_files(paths))
 

@@ -105,6 +105,20 @@ def written(spec: FieldSpec, value: Scalar) -> object:
     return text
 
 
+def blank(kind: Kind, name: str) -> Scalar:
+    """What is written for a field to have its default."""
+    value = codec(kind).missing(kind.field(name).column)
+    if value is None:
+        return Scalar(None, 0)
+    return Scalar(str(value).lower() if isinstance(value, bool) else str(value), 0)
+
+
+def nested_parts(kinds: Kinds, kind: Kind) -> list[tuple[str, Kind, FieldSpec]]:
+    """The words under which parts may stand in an object of ``kind``, their kinds, and the fields by which
+    they are parts of it."""
+    return [(word, one.kind, one.reference) for word, one in _nested(kinds, kind).items()]
+
+
 def plural(name: str) -> str:
     """The word for many, as in `prefixes`, `policies`, `bays`."""
     if name.endswith("y") and name[-2] not in "aeou":
@@ -122,9 +136,11 @@ class _Nested:
 
 
 class DraftReader:
-    """Reads documents of the given kinds. ``problems`` collects what could not be read."""
+    """Reads documents of the given kinds. ``problems`` collects what could not be read; ``counting``:
+    ``[1-4]`` in a name counts."""
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, *, counting: bool = True) -> None:
+        self._counting = counting
         self._top = {plural(name): kind for name, kind in kinds.items()}
         self._nested = {name: _nested(kinds, kind) for name, kind in kinds.items()}
         self.problems: list[Problem] = []
@@ -212,7 +228,11 @@ class DraftReader:
     def _counted(self, draft: Draft) -> Iterator[Draft]:
         """The drafts that a name with ``[1-4]`` stands for; else the draft itself."""
         name = draft.values.get("name")
-        if not isinstance(name, Scalar) or not (match := _RANGE.search(name.text or "")):
+        if (
+            not self._counting
+            or not isinstance(name, Scalar)
+            or not (match := _RANGE.search(name.text or ""))
+        ):
             yield draft
             return
         low, high = int(match[1]), int(match[2])

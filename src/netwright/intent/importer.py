@@ -68,11 +68,14 @@ class ImportResult:
 @dataclass(frozen=True, slots=True)
 class Drafts:
     """What a source says. ``whole``: kinds by kinds of their parts that the source gives completely (owner ->
-    parts): those of its objects that it doesn't name are deleted."""
+    parts): those of its objects that it doesn't name are deleted. ``gone``: kind and key of objects to
+    delete. ``literal``: nothing follows from what it says, no parts from models."""
 
     drafts: Sequence[Draft]
     problems: Sequence[Problem] = ()
     whole: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    gone: Sequence[tuple[str, str]] = ()
+    literal: bool = False
 
 
 class Source(Protocol):
@@ -255,7 +258,7 @@ class _Reading:
     def edits(self, said: Drafts) -> _Edits:
         names = Names(self._session, self._kinds)
         shorthand = Shorthand(self._session, self._kinds, names)
-        self.drafts = shorthand.unfold(said.drafts)
+        self.drafts = said.drafts if said.literal else shorthand.unfold(said.drafts)
         resolver = Resolver(names, self._kinds, self.drafts)
         resolver.existing()
         self._ids = resolver.ids
@@ -268,6 +271,9 @@ class _Reading:
         edits = _Edits(deletes=list(self._unnamed()) if self._prune else [])
         for owner, parts in said.whole.items():
             edits.deletes.extend(self._missing(owner, parts))
+        for name, kind in self._kinds.items():
+            keys = [key for of, key in said.gone if of == name]
+            edits.deletes.extend((name, one) for one in names.find(kind, keys).values())
         by_kind: dict[str, list[Draft]] = {}
         for (name, _), draft in resolver.index.items():
             by_kind.setdefault(name, []).append(draft)

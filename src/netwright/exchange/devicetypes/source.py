@@ -21,13 +21,13 @@ from netwright.base.errors import InputError
 from netwright.exchange.devicetypes.layout import MODEL_KEYS, PARTS, SECTIONS, Key, Section, known_words
 from netwright.exchange.devicetypes.naming import ModelNames
 from netwright.intent.document import Document, Listing, Mapping, Node, Scalar, data_of, find_files
-from netwright.intent.draft import FILE, Draft, key_of
+from netwright.intent.draft import FILE, Draft, blank, key_of
 from netwright.intent.importer import Drafts, read_files
 from netwright.inventory import KINDS
 from netwright.inventory.hardware import ModelForm
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.problem import Problem, Severity
-from netwright.store.value import codec, take_text
+from netwright.store.value import take_text
 
 FOLDERS = {"device-types": ModelForm.DEVICE, "module-types": ModelForm.MODULE}
 SUFFIXES = (".yaml", ".yml")
@@ -267,12 +267,7 @@ def _spec(kind: Kind, name: str) -> FieldSpec:
     return kind.field(name)
 
 
-@cache
-def _default(kind: Kind, name: str) -> Scalar:
-    value = codec(kind).missing(kind.field(name).column)
-    if value is None:
-        return _ABSENT
-    return Scalar(str(value).lower() if isinstance(value, bool) else str(value), 0)
+_default = cache(blank)
 
 
 def _wanted(spec: FieldSpec) -> str:
