@@ -143,6 +143,7 @@ class Differ:
             self._go(line, old[line], path, parent)
         if path:
             come = sorted(come, key=lambda line: schema.rank(path, line))
+        come = sorted(come, key=lambda line: bool(pairs[line]) and self._swaps(path, line))
         for line in come:
             self._come(line, pairs[line], old, new, raw, path, parent)
         self._leave([line for line in gone if line not in early], old, new, path, parent)
@@ -163,7 +164,9 @@ class Differ:
                 continue
             self._go(anchor, old[anchor], path, parent)
             operation = self.operations[-1]
-            self._go_whole(operation, new)
+            if not self._go_whole(operation, new):
+                covered.add(anchor)
+                continue
             for line in gone:
                 if line != anchor and line not in covered and self._goes_with(line, operation):
                     covered.add(line)
@@ -190,14 +193,15 @@ class Differ:
         ]
         return {line for line in twins if not any(_beside(line, block) for block in (old, new))}
 
-    def _go_whole(self, operation: Operation, new: Block) -> None:
+    def _go_whole(self, operation: Operation, new: Block) -> bool:
         """Take the whole subject away (``no neighbor N``) where nothing of it is to stay."""
         found = self._schema.anchors.first(operation.path, operation.line)
-        if found is None or not found[0].value:
-            return
         subject = " ".join(operation.line.split()[:2]) + " "
-        if not any(line.startswith(subject) for line in new):
+        if found is None or any(line.startswith(subject) for line in new):
+            return False
+        if found[0].value:
             operation.command = found[0].pattern.regex.sub(found[0].value, operation.line)
+        return True
 
     def _goes_with(self, line: str, operation: Operation) -> bool:
         for rule in self._schema.clears.candidates(operation.path, operation.command):
@@ -247,12 +251,17 @@ class Differ:
         opposite = schema.positive(line) if schema.is_negative(line) else f"{schema.negation} {line}"
         return opposite if opposite in old and opposite != line else ""
 
+    def _swaps(self, path: Path, line: str) -> bool:
+        """Whether the place of ``line`` must be emptied before it is filled."""
+        slot = self._slot(path, line)
+        return slot is not None and slot.mode == "swap"
+
     def _come(
         self, line: str, before: str, old: Block, new: Block, raw: Block, path: Path, parent: Operation | None
     ) -> None:
         schema = self._schema
         slot = self._slot(path, line)
-        swaps = bool(before) and slot is not None and slot.mode == "swap"
+        swaps = bool(before) and self._swaps(path, line)
         if slot is not None and slot.mode in {"range", "cumulative"} and "\n" not in line:
             self._list(line, before, slot.mode, raw, path, parent)
             return

@@ -50,7 +50,7 @@ class _Sorter:
         for operation in group:
             for need in self._needs[operation]:
                 other = _group(need)
-                if other != key and need not in self._done:
+                if other != key and need not in self._done and need.kind is not Kind.REMOVE:
                     self._emit_need(need, depth + 1)
         for operation in group:
             self._emit(operation, depth + 1)

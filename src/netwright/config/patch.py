@@ -8,7 +8,7 @@ sees the patch.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -101,6 +101,9 @@ class _Writer:
     def _send(self, operations: list[Operation]) -> None:
         remaining = self._remaining = self._still_defined(operations)
         self._first_user = _first_users(operations)
+        self._swapped = [
+            operation for operation in operations if operation.kind is Kind.REMOVE and operation.slot
+        ]
         self._leaving = {
             (operation.path, operation.line): operation
             for operation in operations
@@ -181,23 +184,35 @@ class _Writer:
         return block is not None and (line in block or line in add_up(block, path, self.schema))
 
     def _spared(self, operation: Operation) -> bool:
-        """Change an entry of a filter in use without a moment without it: the new entry comes under a spare
-        number first. True when that was done."""
-        partner = self._partners.get((operation.path, operation.slot))
-        names = [*operation.undefines, *operation.part_of]
-        if partner is None or not any(
-            name[0] in self.schema.filters and name in self._in_use() for name in names
-        ):
+        """Change the entries of a filter in use without a moment without them: the new entries come under
+        spare numbers first, all of them, because an entry may only move. True when that was done."""
+        names = {
+            name
+            for name in (*operation.undefines, *operation.part_of)
+            if name[0] in self.schema.filters and name in self._in_use()
+        }
+        if not names or (operation.path, operation.slot) not in self._partners:
             return False
         block = self._device.inside(operation.path) or {}
-        spare = _spare(partner.line, operation.path, block, self.schema)
-        if spare is None:
+        spares: dict[Operation, str] = {}
+        for other in self._swapped:
+            partner = self._partners.get((other.path, other.slot))
+            same = other.path == operation.path and names & {*other.undefines, *other.part_of}
+            if partner is not None and same and other.line in block:
+                spare = _spare(partner.line, other.path, [*block, *spares.values()], self.schema)
+                if spare is not None:
+                    spares[other] = spare
+        if operation not in spares:
             return False
-        schema, path = self.schema, operation.path
-        self._say(path, spare, "stands in for the entry that is changed, so that the filter has no gap")
-        self._step(operation)
-        self._say(path, plain(partner.line), f"takes the place of '{plain(operation.line)}'")
-        self._say(path, schema.negated(path, spare), "the entry it stood in for is there")
+        path = operation.path
+        for spare in spares.values():
+            self._say(path, spare, "stands in for an entry that is changed, so that the filter has no gap")
+        for other in spares:
+            line = plain(self._partners[other.path, other.slot].line)
+            self._step(other)
+            self._say(path, line, f"takes the place of '{plain(other.line)}'")
+        for spare in spares.values():
+            self._say(path, self.schema.negated(path, spare), "the entry it stood in for is there")
         return True
 
     def _say(self, path: Path, command: str, why: str) -> None:
@@ -275,7 +290,7 @@ def _said(name: Name) -> str:
     return f"{name[0]} {name[1]}"
 
 
-def _spare(line: str, path: Path, block: Block, schema: Schema) -> str | None:
+def _spare(line: str, path: Path, taken: Iterable[str], schema: Schema) -> str | None:
     """``line`` under the next free number, None when it has no number."""
     match = _NUMBER.search(line)
     if match is None:
@@ -285,7 +300,7 @@ def _spare(line: str, path: Path, block: Block, schema: Schema) -> str | None:
     for number in range(int(match[1]) + 1, int(match[1]) + 200):
         spare = f"{start}{number}{line[match.end() :]}"
         prefix = f"{start}{number} "
-        if schema.slot(path, spare) is not None and not any(other.startswith(prefix) for other in block):
+        if schema.slot(path, spare) is not None and not any(other.startswith(prefix) for other in taken):
             return spare
     return None
 
