@@ -192,7 +192,7 @@ def test_the_keyboard_goes_everywhere(chromium: Browser, site: Site) -> None:
     expect(window.page.locator("#find")).to_be_focused()
     window.page.keyboard.type("ams-edge")
     window.page.keyboard.press("Enter")
-    expect(window.page).to_have_url(re.compile(r"/devices\?q=ams-edge$"))
+    expect(window.page).to_have_url(re.compile(r"/search\?q=ams-edge$"))
     window.close()
 
 

@@ -19,6 +19,7 @@ from netwright.store.changeset import ChangeSetState
 from netwright.web.pages import device as page
 from netwright.web.read.device import list_devices
 from netwright.web.templating import STATIC
+from netwright.web.words import spoken
 
 PAGES = (
     "/", "/sites", "/sites/ams", "/devices", "/devices/ams-edge1", "/devices/stray-switch",
@@ -31,7 +32,10 @@ PAGES = (
     "/changes?state=open", "/changes/1", "/changes/1?kind=device", "/changes/3", "/changes/4", "/rollouts",
     f"/rollouts/{RUNNING}", f"/rollouts/{RUNNING}/devices/ams-tor1", "/rollouts/planning", "/backups",
     "/content", "/content?q=film", "/content/servers", "/content/steering",
-    "/content/steering?client=198.51.100.10&title=film-001", "/users", "/logins", "/account", "/inventory",
+    "/content/steering?client=198.51.100.10&title=film-001", "/users", "/audit", "/account", "/inventory",
+    "/inventory/interface?device.site=ams&columns=name,device.site,mtu&sort=-mtu", "/inventory/site/new",
+    "/search?q=ams",
+    "/search?q=10.250.0.21", "/inventory/device/import", "/inventory/interface?as_of=1",
 )  # fmt: skip
 EMPTY = (
     ("/", "No sites yet"),
@@ -78,12 +82,19 @@ async def test_every_kind_has_pages(full: Seeded, browser_of: BrowserMaker, kind
     assert listed.status_code == 200
     with full.context.database.read() as session:
         first = session.scalar(select(KINDS[kind].table.c.id).limit(1))
-    assert first is not None, "the demo has no such object"
+    made = await browser_of(full, "otto")
+    assert (await made.get(f"/inventory/{kind}/new")).status_code == 200
+    assert (await made.get(f"/inventory/{kind}/import")).status_code == 200
+    if first is None:  # the demo has no such object
+        assert "None yet" in listed.text
+        return
+    for path in ("edit", "delete"):
+        assert (await made.get(f"/inventory/{kind}/{first}/{path}")).status_code == 200
     shown = await browser.get(f"/inventory/{kind}/{first}")
     assert shown.status_code == 200
     assert "Import of the demo network" in shown.text, "history names the change set"
     for spec in KINDS[kind].fields:
-        assert spec.name.replace("_", " ").capitalize() in shown.text
+        assert spoken(spec.name) in shown.text
 
 
 @pytest.mark.parametrize(
@@ -289,7 +300,7 @@ async def test_users_are_kept(own: Seeded, browser_of: BrowserMaker) -> None:
     assert (await eve.get("/devices")).status_code == 303
     assert (await browser.post("/users/ada/disable")).status_code == 400, "the last admin stays"
     assert (await browser.post("/users", name="Not A Name", role="viewer")).status_code == 400
-    assert "eve" in (await browser.get("/logins")).text
+    assert "eve" in (await browser.get("/audit")).text
 
 
 async def test_changing_the_own_password(own: Seeded, browser_of: BrowserMaker) -> None:

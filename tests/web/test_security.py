@@ -17,11 +17,37 @@ from netwright.web.application import create_app
 from netwright.web.security import csrf_token, safe_next
 
 OPEN = {"/login", "/logout"}
+_CHANGE = "/changes/{changeset_id:int}"
+_OBJECT = "/inventory/{kind_name}/{object_id:int}"
+OPERATOR_GETS = {
+    "/inventory/{kind_name}/new",
+    "/inventory/{kind_name}/import",
+    f"{_OBJECT}/edit",
+    f"{_OBJECT}/delete",
+    f"{_OBJECT}/cell/{{name}}",
+}
+VIEWER_POSTS = {"/inventory/{kind_name}/views", "/inventory/{kind_name}/views/{view_id}/remove"}
 OPERATOR_POSTS = {
-    "/changes/{changeset_id}/merge",
-    "/changes/{changeset_id}/abandon",
-    "/changes/{changeset_id}/revert",
-    "/changes/{changeset_id}/resolve",
+    *OPERATOR_GETS,
+    f"{_OBJECT}/undo/{{number:int}}",
+    "/inventory/{kind_name}/bulk",
+    "/changes/leave",
+    "/changes/new",
+    "/changes/{changeset_id}/work",
+    f"{_CHANGE}/merge",
+    f"{_CHANGE}/schedule",
+    f"{_CHANGE}/unschedule",
+    f"{_CHANGE}/abandon",
+    f"{_CHANGE}/reopen",
+    f"{_CHANGE}/rename",
+    f"{_CHANGE}/revert",
+    f"{_CHANGE}/rebase",
+    f"{_CHANGE}/resolve",
+    f"{_CHANGE}/drop",
+    f"{_CHANGE}/comment",
+    f"{_CHANGE}/comments/{{comment_id:int}}/resolve",
+    f"{_CHANGE}/approve",
+    f"{_CHANGE}/withdraw",
     "/rollouts",
     "/rollouts/{rollout_id}/stop",
 }
@@ -52,6 +78,9 @@ EXAMPLES = {
     "object_id": "999999",
     "token_id": "999999",
     "grant_id": "999999",
+    "view_id": "999999",
+    "number": "999999",
+    "comment_id": "999999",
 }
 
 
@@ -70,16 +99,18 @@ def routes(seeded: Seeded) -> list[tuple[str, str]]:
 
 
 def concrete(path: str) -> str:
-    return re.sub(r"\{(\w+)(?::path)?\}", lambda match: EXAMPLES[match[1]], path)
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: EXAMPLES[match[1]], path)
 
 
 def needed(method: str, path: str) -> str:
     """The role a route is meant to need."""
     if path in ADMIN:
         return "admin"
-    if method != "GET" and path in OPERATOR_POSTS:
+    if path in (OPERATOR_GETS if method == "GET" else OPERATOR_POSTS):
         return "operator"
-    assert method == "GET" or path.startswith("/account/"), f"say who may {method} {path}"
+    assert method == "GET" or path.startswith("/account/") or path in VIEWER_POSTS, (
+        f"say who may {method} {path}"
+    )
     return "viewer"
 
 

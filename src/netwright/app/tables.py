@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 from netwright import inventory
-from netwright.app import hostkeys, vault
+from netwright.app import hostkeys, savedview, vault
 from netwright.app.access import audit, login, role, token, user
 from netwright.app.webhooks import hook as webhooks
 from netwright.cdn import records as cdn_records
@@ -15,7 +15,18 @@ from netwright.store import changeset, event
 from netwright.store.record import Base
 
 _ACCESS = (audit, login, role, token, user)
-_MODULES = (inventory, hostkeys, vault, cdn_records, observed, deploy_records, changeset, event, webhooks)
+_MODULES = (
+    inventory,
+    hostkeys,
+    savedview,
+    vault,
+    cdn_records,
+    observed,
+    deploy_records,
+    changeset,
+    event,
+    webhooks,
+)
 
 
 def metadata() -> MetaData:

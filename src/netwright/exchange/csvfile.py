@@ -141,6 +141,17 @@ class CsvFiles:
         self._problems.append(Problem(message, FILE, "", source=source))
 
 
+class CsvText(CsvFiles):
+    """A table that someone pasted; ``name`` stands before the line in problems."""
+
+    def __init__(self, kind: Kind, text: str, name: str = "line") -> None:
+        super().__init__([Path(name)], kind)
+        self._content = text
+
+    def _text(self, path: Path) -> TextIO:
+        return io.StringIO(self._content.lstrip("\ufeff"), newline="")
+
+
 def write_csv(session: Session, kind: Kind, out: TextIO) -> int:
     """All objects of a kind, page by page; how many. The same as ``import`` reads."""
     writer = csv.writer(out, lineterminator="\n")

@@ -136,32 +136,61 @@ def import_source(
     dry_run: bool = False,
 ) -> ImportResult:
     """Import what any source says; see ``import_documents``."""
-    files = source.files
-    with database.read() as session:
-        said = source.drafts(session)
-        reading = _Reading(session, KINDS, prune=prune)
-        edits = reading.edits(said)
-    problems = [*said.problems, *reading.problems]
-    objects = len(reading.drafts)
-    if broken(problems) or not edits:
-        return ImportResult(len(files), objects, problems=_in_order(problems, files))
+    prepared = prepare(database, source, prune=prune)
+    if not prepared.edits or broken(prepared.problems):
+        return ImportResult(len(source.files), prepared.objects, problems=prepared.in_order(()))
     changeset_id = changesets.open(title, author).id
     kept = False
     try:
         with changesets.edit(changeset_id) as editor:
-            written = reading.write(edits, editor)
-        result = _finish(changesets, changeset_id, author, written, merge=merge and not dry_run)
+            prepared.fill(editor)
+        result = _finish(changesets, changeset_id, author, prepared.written, merge=merge and not dry_run)
         kept = result.ok and not dry_run
     finally:
         if not kept:
             changesets.abandon(changeset_id)
     return replace(
         result,
-        files=len(files),
-        objects=objects,
+        files=len(source.files),
+        objects=prepared.objects,
         changeset_id=changeset_id if kept else None,
-        problems=_in_order([*problems, *result.problems], files),
+        problems=prepared.in_order(result.problems),
     )
+
+
+class Prepared:
+    """What a source makes different from the state that was read; for whoever has a change set of their own.
+
+    ``problems``: what could not be read. ``fill`` gives the edits to an editor; then ``sourced`` knows which
+    line each object came from."""
+
+    def __init__(self, source: Source, reading: _Reading, edits: _Edits, problems: Sequence[Problem]) -> None:
+        self._source = source
+        self._reading = reading
+        self.edits = edits
+        self.problems = problems
+        self.objects = len(reading.drafts)
+        self.written: dict[int, Draft] = {}
+
+    def fill(self, editor: Editor) -> None:
+        self.written = self._reading.write(self.edits, editor)
+
+    def sourced(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems with the lines that their objects came from."""
+        return [_sourced(one, self.written) for one in problems]
+
+    def in_order(self, more: Iterable[Problem]) -> list[Problem]:
+        """All problems as the files have them."""
+        return _in_order([*self.problems, *more], self._source.files)
+
+
+def prepare(database: Database, source: Source, *, prune: bool = False) -> Prepared:
+    """Read a source and hold it against what is there; nothing is written."""
+    with database.read() as session:
+        said = source.drafts(session)
+        reading = _Reading(session, KINDS, prune=prune)
+        edits = reading.edits(said)
+    return Prepared(source, reading, edits, [*said.problems, *reading.problems])
 
 
 class DesignFiles:

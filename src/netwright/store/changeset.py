@@ -17,7 +17,7 @@ from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import ConflictError, InputError
 from netwright.store.agenda import Agenda
 from netwright.store.database import Database
-from netwright.store.delta import Change, Delta
+from netwright.store.delta import Change, Delta, Ref
 from netwright.store.diff import ObjectDiff, object_diffs
 from netwright.store.editor import Editor, write_deltas
 from netwright.store.event import EventType, emit
@@ -47,6 +47,7 @@ from netwright.store.proposal import (
 from netwright.store.relation import Relation, relations
 from netwright.store.review import Policy, Reviews, no_policy, require_approved, unmet
 from netwright.store.settling import Keep, Rebased, Settling
+from netwright.store.value import Doc
 
 __all__ = ["ChangeSet", "ChangeSetInfo", "ChangeSetState", "ChangeSets", "Check", "Committed", "Keep"]
 __all__ += ["MergePreview", "all_of"]
@@ -194,6 +195,29 @@ class ChangeSets:
             changeset = self._insert(session, title, author, reason)
             revision = self._record(session, changeset, author, plan)
             return Committed(changeset.id, revision, plan.changes, problems)
+
+    def rehearse(self, editor: Editor, check: Check, changeset_id: int | None = None) -> MergePreview:
+        """What ``commit`` of these edits would do and say now, or what they would add to an open change set.
+        Nothing is kept; the editor is used up."""
+        with self._database.trial() as session:
+            lock_line(session)
+            present: dict[Ref, Doc] | None = None
+            if changeset_id is None:
+                wanted, present = editor.changes(session)
+                fresh: Sequence[Change] = wanted
+            else:
+                changeset = find_open(session, changeset_id)
+                before = {change.ref: change for change in changes_in(session, changeset)}
+                editor.flush(session, changeset_id)
+                wanted = changes_in(session, changeset)
+                fresh = [change for change in wanted if before.get(change.ref) != change]
+            diff = object_diffs(session, self._kinds, fresh)
+            plan = plan_merge(session, self._kinds, wanted, present)
+            conflicts = name_conflicts(session, plan)
+            problems = list(plan.problems)
+            if not conflicts and not broken(problems):
+                problems += self._apply(session, plan, check)
+            return MergePreview(diff, conflicts, problems)
 
     def create(self, changeset_id: int, kind: str, fields: Mapping[str, Any], by: str = "") -> int:
         """A new object; the id it has from now on."""

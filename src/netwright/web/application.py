@@ -32,6 +32,7 @@ from netwright.web.pages import (
     account,
     audit,
     backup,
+    bulk,
     change,
     content,
     device,
@@ -39,8 +40,11 @@ from netwright.web.pages import (
     inventory,
     login,
     overview,
+    record,
+    review,
     roles,
     rollout,
+    search,
     site,
     sso,
     users,
@@ -94,7 +98,21 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
     app.include_router(login.router)
     app.include_router(sso.router)
     members = [Depends(requires())]
-    network = (overview, site, device, finding, change, rollout, backup, content, inventory)
+    network = (
+        overview,
+        site,
+        device,
+        finding,
+        change,
+        rollout,
+        backup,
+        content,
+        inventory,
+        record,
+        review,
+        bulk,
+        search,
+    )
     for module in (*network, account, users, roles, audit):
         app.include_router(module.router, dependencies=members)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

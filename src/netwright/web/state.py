@@ -16,6 +16,10 @@ from netwright.app.access.sso import SECRET_NAME
 from netwright.app.context import Context
 from netwright.base.secret import Secret
 from netwright.collect.health import HealthReport, health
+from netwright.inventory import KINDS
+from netwright.store.kind import Kind
+from netwright.store.query.sight import Sight
+from netwright.store.query.suggest import is_few
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,6 +53,7 @@ class Kept(Generic[T]):
             return value
 
 
+FEW_KEPT_S = 60.0
 HEALTH_KEPT_S = 2.0
 """How long computed health is shown before it is computed again."""
 
@@ -61,6 +66,7 @@ class WebState:
         sso = context.settings.sso
         self.provider = Provider(sso, self._client_secret, context.clock) if sso else None
         self._health = Kept(self._read_health, context.clock.monotonic, HEALTH_KEPT_S)
+        self._few = Kept(self._read_few, context.clock.monotonic, FEW_KEPT_S)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A read-only session whose objects stay readable after it."""
@@ -69,6 +75,10 @@ class WebState:
     def health(self) -> HealthReport:
         """Health of devices, links and sites, at most a few seconds old."""
         return self._health.get()
+
+    def few(self, kind: Kind) -> bool:
+        """Whether a kind has so few objects that reading them all costs nothing; a minute old at most."""
+        return kind.name in self._few.get()
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run what waits for the database without holding up other requests."""
@@ -81,6 +91,11 @@ class WebState:
     def _read_health(self) -> HealthReport:
         with self.context.database.read() as session:
             return health(session, self.context.clock)
+
+    def _read_few(self) -> frozenset[str]:
+        with self.context.database.read() as session:
+            sight = Sight(session, KINDS)
+            return frozenset(name for name, kind in KINDS.items() if is_few(sight, kind))
 
 
 def state_of(request: Request) -> WebState:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from markupsafe import Markup, escape
 
 from netwright import __version__
 from netwright.app.access import Access, Verb
+from netwright.store.query.relation import plural as plural_of
 from netwright.web import words
 from netwright.web.charts import spark_path
+from netwright.web.desk import Desk
+from netwright.web.read.value import object_url
 from netwright.web.state import state_of
 
 _HERE = Path(__file__).parent
@@ -107,6 +111,38 @@ def asset(path: str) -> str:
     return f"/static/{path}?v={digest}"
 
 
+def lower_first(text: str) -> str:
+    """``New device``, ``New BGP session``: initials stay capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def spoken_many(name: str) -> str:
+    """A kind's name for many, as headings have it."""
+    return words.spoken(plural_of(name))
+
+
+def save_label(desk: Desk, word: str = "Save") -> str:
+    """What the button of a form does for this user."""
+    if desk.chosen is not None:
+        return f"{word} in change set {desk.chosen.id}"
+    return word if desk.may_merge else f"{word} as a proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedNote:
+    """What a page before this one saved."""
+
+    changeset_id: int
+    revision: int
+
+
+def _saved_note(request: Request) -> SavedNote | None:
+    parts = request.query_params.get("saved", "").split(".")
+    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and len(part) < 16 for part in parts):
+        return None
+    return SavedNote(int(parts[0]), int(parts[1]))
+
+
 @cache
 def environment() -> Environment:
     made = Environment(
@@ -125,7 +161,9 @@ def environment() -> Environment:
         stamp=words.stamp,
         scaled=words.scaled,
         said=said,
+        lower_first=lower_first,
     )
+    made.tests["crosses"] = lambda path: "." in path and not path.startswith("custom.")
     made.globals.update(
         asset=asset,
         ago=words.ago,
@@ -134,6 +172,10 @@ def environment() -> Environment:
         status_look=status_look,
         spark_path=spark_path,
         version=__version__,
+        spoken=words.spoken,
+        spoken_many=spoken_many,
+        save_label=save_label,
+        object_url=object_url,
         nothing=words.NOTHING,
     )
     return made
@@ -153,6 +195,9 @@ def text_of(request: Request, template: str, **values: Any) -> str:
         "csrf": getattr(request.state, "csrf", ""),
         "now": state_of(request).context.clock.now(),
     }
+    if identity is not None:
+        shared["desk_here"] = Desk(request)
+    shared["saved_note"] = partial(_saved_note, request)
     return environment().get_template(template).render(shared | values)
 
 

@@ -95,3 +95,19 @@ def joined(items: Iterable[object], limit: int = 5) -> str:
     texts = [str(item) for item in items]
     rest = len(texts) - limit
     return ", ".join(texts[:limit]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def spoken(name: str) -> str:
+    """A field's or a kind's name as people say it: ``Part number``; units and initials stay as they are."""
+    words = name.replace("_", " ")
+    for ending in (" bps", " u", " w", " v", " a", " m"):
+        words = words.removesuffix(ending)
+    first, _, rest = words.partition(" ")
+    text = f"{_INITIALS.get(first, first.capitalize())} {rest}".strip()
+    return " ".join(_INITIALS.get(word, word) for word in text.split(" "))
+
+
+_INITIALS = {
+    name.lower(): name
+    for name in ("ASN", "BGP", "ISP", "VRF", "VLAN", "MTU", "LAG", "DNS", "BFD", "PoE", "RF", "SHA256", "TTL")
+}

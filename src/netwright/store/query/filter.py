@@ -1,6 +1,7 @@
 """Filters as conditions: ``site=ams``, ``site.region=eu``, ``name__ic=edge``, ``interfaces.name=swp1``.
 
-A filter is a path and a lookup. Paths follow references, and lists of what refers to an object. Several
+A filter is a path and a lookup. Paths follow references, lists of what refers to an object, and names inside
+JSON (``custom.owner=ada``). Several
 values of one filter: any of them; several filters: all of them.
 
 Across a reference, the other kind is asked first for a bounded number of ids. Few: they go into the
@@ -17,7 +18,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, FromClause, Select, false, not_, or_, select
 
 from netwright.base.errors import InputError, NotFoundError
-from netwright.store.kind import FieldSpec, Kind
+from netwright.store.kind import FieldSpec, FieldType, Kind
+from netwright.store.query.inside import inside
 from netwright.store.query.lookup import MAX_VALUES, SEPARATOR, listed, lookup, term, truth
 from netwright.store.query.named import find, split_name
 from netwright.store.query.sight import Sight
@@ -85,6 +87,9 @@ class _Path:
     def _across(self, kind: Kind, table: FromClause, head: str, rest: Sequence[str]) -> ColumnElement[bool]:
         spec = self._sight.field(kind, head)
         if spec is not None:
+            if spec.type is FieldType.JSON:
+                column = table.c[spec.column]
+                return inside(self._sight.session, column, rest, self._asked, self._values, self._name)
             if spec.reference is None:
                 raise InputError(
                     f"field {head} of {kind.name} is {spec.type}, it leads nowhere",

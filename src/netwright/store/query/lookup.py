@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -208,6 +209,13 @@ def _holding(*, strict: bool) -> Make:
     return make
 
 
+def _has(one: Term, values: Sequence[Any]) -> ColumnElement[bool]:
+    """A list of words is kept as compact JSON: a word stands in it between its quotes."""
+    text = cast(one.column, String)
+    quoted = (escaped(orjson.dumps(str(value)).decode()) for value in values)
+    return or_(*(text.like(f"%{word}%", escape="\\") for word in quoted))
+
+
 def _network(one: Term, value: Any) -> address.Prefix:
     try:
         return ipaddress.ip_network(str(value), strict="/" in str(value))
@@ -235,6 +243,7 @@ LOOKUPS: dict[str, Lookup] = {
         Lookup("sw", "starts with", _WORDS, _starts),
         Lookup("ew", "ends with, case ignored", _WORDS, _pattern("%", "", folded=True)),
         Lookup("glob", "fits a pattern with * and ?, case ignored", _WORDS, _glob),
+        Lookup("has", "carries one of the words", frozenset({FieldType.LIST}), _has),
         Lookup("within", "lies inside a prefix, or is it", _ADDRESSED, _within),
         Lookup(
             "contains",

@@ -1,28 +1,28 @@
-"""Change sets: the list; one with its difference, its problems and conflicts; merge, revert, abandon."""
+"""Change sets: the list, one with its difference, problems, conflicts and review; which one to work in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from netwright.app.access import Verb
 from netwright.base.errors import InputError
-from netwright.intent.rules import check
-from netwright.inventory import KINDS
-from netwright.store.changeset import ChangeSetState, Keep, MergePreview
+from netwright.store.changeset import ChangeSetState, MergePreview
 from netwright.store.history import Revision
-from netwright.web.read.object import object_url, shown
-from netwright.web.security import requires
+from netwright.store.review import Comment
+from netwright.web.desk import COOKIE, Desk
+from netwright.web.read.change import object_change
+from netwright.web.security import requires, safe_next
 from netwright.web.state import state_of
 from netwright.web.templating import page
 
 router = APIRouter()
 _PROPOSE = [Depends(requires(Verb.PROPOSE))]
-_MERGE = [Depends(requires(Verb.MERGE))]
 _LIST = 200
+_WORK_S = 30 * 86_400
 _OBJECTS = 100
 
 
@@ -33,25 +33,13 @@ def show_list(request: Request, state: str = "") -> Response:
     return page(request, "changes.html", sets=sets, wanted=wanted, states=list(ChangeSetState), limit=_LIST)
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectChange:
-    """An object of a change set as shown."""
-
-    kind: str
-    id: int
-    key: str
-    op: str
-    url: str
-    fields: list[tuple[str, str, str]]
-
-
 @router.get("/changes/{changeset_id}")
 def show(request: Request, changeset_id: int, kind: str = "", start: int = 0) -> Response:
     context = state_of(request).context
     info = context.changesets.get(changeset_id)
     preview: MergePreview | None = None
     if info.state is ChangeSetState.OPEN:
-        preview = context.changesets.preview(changeset_id, check)
+        preview = context.changesets.preview(changeset_id, Desk(request).check)
         diff = preview.diff
     else:
         diff = context.changesets.diff(changeset_id)
@@ -71,59 +59,64 @@ def show(request: Request, changeset_id: int, kind: str = "", start: int = 0) ->
         preview=preview,
         counts=counts,
         kind=kind,
-        objects=[_object(item) for item in chosen[max(start, 0) : max(start, 0) + _OBJECTS]],
+        objects=[object_change(item) for item in chosen[max(start, 0) : max(start, 0) + _OBJECTS]],
         start=max(start, 0),
         step=_OBJECTS,
         chosen=len(chosen),
         merged=merged,
         total=len(diff),
+        comments=_comments(context.changesets.review.comments(changeset_id)),
+        approvals=context.changesets.review.approvals(changeset_id),
+        relations=context.changesets.relations(changeset_id) if preview else [],
+        working=_works_in(request, changeset_id),
+        saved=request.query_params.get("told", ""),
     )
 
 
-@router.post("/changes/{changeset_id}/merge", dependencies=_MERGE)
-def merge(request: Request, changeset_id: int) -> Response:
-    state = state_of(request)
-    state.context.changesets.merge(changeset_id, request.state.identity.name, check)
-    return _to(changeset_id)
+def _comments(found: Sequence[Comment]) -> dict[int | None, list[Comment]]:
+    """By the object that they are about; None: the change set as a whole."""
+    grouped: dict[int | None, list[Comment]] = {None: []}
+    for one in found:
+        grouped.setdefault(one.object_id, []).append(one)
+    return grouped
 
 
-@router.post("/changes/{changeset_id}/abandon", dependencies=_PROPOSE)
-def abandon(request: Request, changeset_id: int) -> Response:
-    state_of(request).context.changesets.abandon(changeset_id)
-    return _to(changeset_id)
+def _works_in(request: Request, changeset_id: int) -> bool:
+    chosen = Desk(request).chosen
+    return chosen is not None and chosen.id == changeset_id
 
 
-@router.post("/changes/{changeset_id}/revert", dependencies=_PROPOSE)
-def revert(request: Request, changeset_id: int) -> Response:
-    made = state_of(request).context.changesets.revert(changeset_id, request.state.identity.name)
-    return _to(made)
+@router.post("/changes/leave", dependencies=_PROPOSE)
+def leave(request: Request) -> Response:
+    """Edits go into change sets of their own again."""
+    response = RedirectResponse(_back(request), status_code=303)
+    response.delete_cookie(COOKIE, path="/")
+    return response
 
 
-@router.post("/changes/{changeset_id}/resolve", dependencies=_PROPOSE)
-def resolve(
-    request: Request,
-    changeset_id: int,
-    kind: str = Form(max_length=64),
-    object_id: int = Form(),
-    keep: str = Form(max_length=16),
+@router.post("/changes/new", dependencies=_PROPOSE)
+def open_new(
+    request: Request, title: str = Form(max_length=255), reason: str = Form("", max_length=2000)
 ) -> Response:
-    if keep not in list(Keep):
-        raise InputError(f"{keep!r} is no way to settle a conflict", remedy="Keep ours or theirs.")
-    state_of(request).context.changesets.resolve(changeset_id, kind, object_id, Keep(keep))
-    return _to(changeset_id)
+    """A new change set, and the user works in it."""
+    made = state_of(request).context.changesets.open(title, request.state.identity.name, reason.strip())
+    return _working(made.id)
 
 
-def _to(changeset_id: int) -> Response:
-    return RedirectResponse(f"/changes/{changeset_id}", status_code=303)
+@router.post("/changes/{changeset_id}/work", dependencies=_PROPOSE)
+def work(request: Request, changeset_id: int) -> Response:
+    """Edits go into this change set from here."""
+    info = state_of(request).context.changesets.get(changeset_id)
+    if info.state is not ChangeSetState.OPEN:
+        raise InputError(f"is {info.state}, not open", subject=f"change set {changeset_id}")
+    return _working(changeset_id)
 
 
-def _object(item: Any) -> ObjectChange:
-    specs = {spec.name: spec for spec in KINDS[item.kind].fields}
-    fields = []
-    for name, (before, after) in item.fields.items():
-        unit = specs[name].unit if name in specs else ""
-        old, new = shown(before, unit), shown(after, unit)
-        if old or new:
-            fields.append((name, old, new))
-    url = object_url(item.kind, item.id, item.key)
-    return ObjectChange(item.kind, item.id, item.key, item.op.value, url, fields)
+def _working(changeset_id: int) -> Response:
+    response = RedirectResponse(f"/changes/{changeset_id}", status_code=303)
+    response.set_cookie(COOKIE, str(changeset_id), httponly=True, samesite="lax", path="/", max_age=_WORK_S)
+    return response
+
+
+def _back(request: Request) -> str:
+    return safe_next(urlsplit(request.headers.get("referer", "")).path or "/changes")

@@ -1,22 +1,28 @@
-"""Wanted objects of every kind, by what the kind declares: nothing here names a field."""
+"""Lists of wanted objects of every kind, by what the kind declares: nothing here names a field."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
-from sqlalchemy import func, select
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from sqlalchemy.orm import Session
+
+from netwright.app.access import Verb
+from netwright.app.savedview import SavedViews
+from netwright.base.errors import InputError
 from netwright.inventory import KINDS
-from netwright.store.history import history_of
-from netwright.web.read.listing import Listing
-from netwright.web.read.object import (
-    get_object,
-    history_lines,
-    list_columns,
-    list_objects,
-    object_url,
-    referring,
-)
+from netwright.store.kind import Kind
+from netwright.store.past import as_of_revision
+from netwright.store.query.reader import ListQuery, Reader
+from netwright.web.caller import access_of, reader_of
+from netwright.web.desk import Desk
+from netwright.web.read.control import bar_of
+from netwright.web.read.custom import custom_fields, custom_specs, tag_words
+from netwright.web.read.table import COUNTED, Asked, asked_of, columns_of, lines_of, read_table
 from netwright.web.state import state_of
 from netwright.web.templating import page
 
@@ -26,47 +32,127 @@ router = APIRouter()
 @router.get("/inventory")
 def show_kinds(request: Request) -> Response:
     with state_of(request).reading() as session:
-        counts = {
-            name: session.scalar(select(func.count()).select_from(kind.table)) or 0
-            for name, kind in KINDS.items()
-        }
-    return page(request, "inventory.html", kinds=KINDS, counts=counts)
+        reader = reader_of(request, session)
+        access = access_of(request)
+        kinds = {name: kind for name, kind in KINDS.items() if access.may(Verb.VIEW, name)}
+        counts = {name: reader.count(kind, ListQuery(), COUNTED) for name, kind in kinds.items()}
+    return page(request, "inventory.html", kinds=kinds, counts=counts, counted=COUNTED)
 
 
 @router.get("/inventory/{kind_name}")
-def show_list(request: Request, kind_name: str, q: str = "", after: str = "") -> Response:
+def show_list(request: Request, kind_name: str) -> Response:
+    state = state_of(request)
     kind = KINDS[kind_name]
-    with state_of(request).reading() as session:
-        rows, cursor, total = list_objects(session, KINDS, kind, q=q.strip(), after=after)
-    listing = Listing(
-        f"/inventory/{kind_name}",
-        {"q": q.strip()},
-        "",
-        after=after,
-        next_after=cursor,
-        shown=len(rows),
-        total=total,
-        noun=("object", "objects"),
-    )
-    columns = list_columns(kind)
-    return page(request, "kind.html", kind=kind, rows=rows, columns=columns, listing=listing, q=q.strip())
-
-
-@router.get("/inventory/{kind_name}/{object_id}")
-def show(request: Request, kind_name: str, object_id: int) -> Response:
-    kind = KINDS[kind_name]
-    with state_of(request).reading() as session:
-        key, cells = get_object(session, KINDS, kind, object_id)
-        entries = history_lines(session, kind, history_of(session, kind, object_id))
-        users = referring(session, KINDS, kind, object_id)
-    url = object_url(kind_name, object_id, key)
-    return page(
+    access_of(request).require(Verb.VIEW, kind_name)
+    asked = asked_of(kind, f"/inventory/{kind_name}", request.query_params.multi_items())
+    problem = None
+    with state.reading() as session, past(session, asked):
+        reader = reader_of(request, session)
+        custom = custom_specs(custom_fields(session, kind_name))
+        bar = bar_of(reader, asked, custom, tag_words(session))
+        try:
+            table = read_table(reader, asked, state.few)
+        except InputError as error:
+            problem = error
+            table = read_table(reader, Asked(kind, asked.path), state.few, limit=0)
+        offered = columns_of(reader, kind, [spec.name for spec in reader.sight.fields(kind)])
+    part_only = request.headers.get("hx-target") == "div#objects"
+    access = access_of(request)
+    response = page(
         request,
-        "object.html",
+        "list_table.html" if part_only else "list.html",
         kind=kind,
-        key=key,
-        cells=cells,
-        entries=entries,
-        users=users,
-        own_page=url if cells and not url.startswith("/inventory/") else "",
+        asked=asked,
+        table=table,
+        bar=bar,
+        problem=problem,
+        offered=offered,
+        custom=custom,
+        views=views(request).of(kind_name, access.name),
+        owner=access.name,
+        may_create=writes(request, kind, Verb.CREATE),
+        may_update=writes(request, kind, Verb.UPDATE),
+        may_delete=writes(request, kind, Verb.DELETE),
     )
+    if part_only:
+        response.headers["hx-push-url"] = asked.url(after=asked.after)
+    return response
+
+
+@router.get("/inventory/{kind_name}/csv")
+def download(request: Request, kind_name: str) -> Response:
+    """The whole list as the filters and columns have it; read as it is sent."""
+    state = state_of(request)
+    kind = KINDS[kind_name]
+    access_of(request).require(Verb.VIEW, kind_name)
+    asked = asked_of(kind, f"/inventory/{kind_name}", request.query_params.multi_items())
+    with (
+        state.reading() as session,
+        past(session, asked),
+    ):  # what can't be asked is told before anything is sent
+        read_table(reader_of(request, session), asked, state.few, limit=1)
+
+    def parts() -> Iterator[str]:
+        with state.reading() as session, past(session, asked):
+            yield from _csv(reader_of(request, session), asked, request)
+
+    name = f'attachment; filename="{kind_name}.csv"'
+    return StreamingResponse(parts(), media_type="text/csv", headers={"content-disposition": name})
+
+
+def _csv(reader: Reader, asked: Asked, request: Request) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for number, line in enumerate(lines_of(reader, asked, state_of(request).few)):
+        writer.writerow(line)
+        if number % 500 == 0:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+@router.post("/inventory/{kind_name}/views")
+def save_view(
+    request: Request,
+    kind_name: str,
+    name: str = Form(max_length=200),
+    query: str = Form("", max_length=5000),
+    shared: str = Form("", max_length=8),
+) -> Response:
+    kind = KINDS[kind_name]
+    kept = views(request).keep(
+        kind.name, access_of(request).name, name, query.removeprefix("?"), shared=bool(shared)
+    )
+    return _to_list(kind.name, kept.query)
+
+
+@router.post("/inventory/{kind_name}/views/{view_id}/remove")
+def remove_view(request: Request, kind_name: str, view_id: int) -> Response:
+    access = access_of(request)
+    removed = views(request).remove(view_id, access.name, anyone=access.may(Verb.USERS))
+    return _to_list(KINDS[kind_name].name, removed.query)
+
+
+def _to_list(kind_name: str, query: str) -> Response:
+    return RedirectResponse(f"/inventory/{kind_name}{'?' if query else ''}{query}", status_code=303)
+
+
+def views(request: Request) -> SavedViews:
+    context = state_of(request).context
+    return SavedViews(context.database, context.clock)
+
+
+def past(session: Session, asked: Asked) -> AbstractContextManager[None]:
+    """The state that a list asks for: as of a revision, or the present."""
+    if not asked.as_of:
+        return nullcontext()
+    if not asked.as_of.isdecimal():
+        raise InputError(f"{asked.as_of!r} is no revision", subject="as_of", remedy="Give its number.")
+    return as_of_revision(session, KINDS, int(asked.as_of))
+
+
+def writes(request: Request, kind: Kind, verb: Verb) -> bool:
+    """Whether the one who asks may do this to objects of the kind, at once or by a proposal."""
+    desk = Desk(request)
+    return desk.access.may(verb, kind.name) and (desk.may_merge or desk.may_propose)

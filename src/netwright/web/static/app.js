@@ -10,14 +10,6 @@
     }
   });
 
-  // "/" goes to the search, as in many tools
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.matches("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const find = document.querySelector("[data-find]");
-    if (find && find.offsetParent) { event.preventDefault(); find.focus(); find.select(); }
-  });
-
   // ask before what can't be taken back; send once
   document.addEventListener("submit", (event) => {
     const form = event.target;

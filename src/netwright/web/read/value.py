@@ -1,0 +1,68 @@
+"""Values of fields as people read them, and where a reference leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from netwright.store.kind import FieldSpec, FieldType
+
+_MONO = frozenset({FieldType.ADDRESS, FieldType.INTERFACE_ADDRESS, FieldType.PREFIX})
+_SCALED = {"bit/s": "bit/s", "byte": "B"}
+_STEPS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field's value as shown; ``link`` leads to what a reference refers to."""
+
+    spec: FieldSpec
+    text: str
+    link: str = ""
+
+    @property
+    def mono(self) -> bool:
+        return self.spec.type in _MONO
+
+
+def object_url(kind: str, object_id: int, key: str) -> str:
+    """Where an object is shown; devices, sites and racks have pages of their own."""
+    if kind == "device":
+        return f"/devices/{key}"
+    if kind == "site":
+        return f"/sites/{key}"
+    return f"/inventory/{kind}/{object_id}"
+
+
+def cell_of(spec: FieldSpec, value: Any) -> Cell:
+    """A cell of a document's value."""
+    if spec.reference and value is not None:
+        return Cell(spec, value["key"], object_url(spec.reference, value["id"], value["key"]))
+    return Cell(spec, shown(value, spec.unit))
+
+
+def shown(value: Any, unit: str = "") -> str:
+    """A value in people's words."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    if isinstance(value, dict | list):
+        return orjson.dumps(value).decode()
+    if isinstance(value, int) and unit:
+        return _number(value, unit)
+    text = f"{value:.15g}" if isinstance(value, float) else str(getattr(value, "value", value))
+    return f"{text} {unit}" if unit and unit != "°" else text + unit
+
+
+def _number(value: int, unit: str) -> str:
+    """Round multiples short, as ``10 Gbit/s``; anything else to the last digit."""
+    if unit in _SCALED:
+        for size, letter in _STEPS:
+            if value and value % (size // 10 or 1) == 0 and value >= size:
+                return f"{value / size:g} {letter}{_SCALED[unit]}"
+    return f"{value:,} {unit}".replace(",", "\u202f")
