@@ -222,7 +222,7 @@ def _meant(file: Path) -> str:
 
 def _pair(running: Path, intended: Path, platform: str | None) -> tuple[str, str, Schema]:
     old, new = _meant(running), _meant(intended)
-    return old, new, _rules(platform, old if old.strip() else new)
+    return old, new, _rules(platform, f"{old}\n{new}")
 
 
 def _rules(platform: str | None, text: str) -> Schema:

@@ -219,14 +219,13 @@ class Differ:
         if not slots:
             return
         words = {slot.pattern.first for slot in slots if slot.pattern is not None}
+        starts = tuple(start for word in words for start in (word, f"{schema.negation} {word}"))
         holders: dict[tuple[str, ...], str] = {}
         for line in block:
-            bare = plain(line)
-            if schema.positive(bare).split(None, 1)[0] not in words and "" not in words:
-                continue
-            slot = schema.slot(path, bare)
-            if slot is not None and holders.setdefault(slot.key, line) != line:
-                self.plural.add((path, slot.key))
+            if line.startswith(starts):
+                slot = schema.slot(path, plain(line))
+                if slot is not None and holders.setdefault(slot.key, line) != line:
+                    self.plural.add((path, slot.key))
 
     def _slot(self, path: Path, line: str) -> Slot | None:
         """The slot of a line, unless it turned out to hold several."""

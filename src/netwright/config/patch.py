@@ -297,6 +297,7 @@ def _spare(line: str, path: Path, taken: Iterable[str], schema: Schema) -> str |
         return None
     start = line[: match.start()]
     start = line[: match.start()]
+    taken = [other for other in taken if other.startswith(start)]
     for number in range(int(match[1]) + 1, int(match[1]) + 200):
         spare = f"{start}{number}{line[match.end() :]}"
         prefix = f"{start}{number} "

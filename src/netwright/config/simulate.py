@@ -102,11 +102,12 @@ class Device:
         if slot is None or slot.pattern is None or (path, slot.key) in self._plural:
             return []
         word = slot.pattern.first
+        starts = (word, f"{schema.negation} {word}")
         return [
             other
             for other in block
-            if other != line
-            and schema.positive(other).startswith(word)
+            if other.startswith(starts)
+            and other != line
             and (there := schema.slot(path, plain(other))) is not None
             and there.key == slot.key
         ]
