@@ -170,7 +170,6 @@ def test_eight_at_once_without_one_double(empty: Database) -> None:
 
 def _take(changesets: ChangeSets, who: str) -> str:
     editor = changesets.editor()
-    editor.reserve(1)
     found: list[str] = []
 
     def prepare(session: Session) -> None:

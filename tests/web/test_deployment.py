@@ -18,7 +18,7 @@ from tests.web.seed import Seeded, add_rollout
 from netwright.app.worker import WorkerLock
 from netwright.base.errors import ConflictError
 from netwright.deploy.records import DeviceState, RolloutState
-from netwright.web.command import is_loopback, serve
+from netwright.server.command import is_loopback, serve
 from netwright.web.deployment import Deployments, deploy_command
 from netwright.web.state import Kept
 from netwright.web.workerkeeper import WorkerKeeper

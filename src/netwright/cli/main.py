@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "collect": ("netwright.cli.collect", "collect", "Collect counters, states and health"),
     "health": ("netwright.cli.health", "health", "Health of sites, devices and links"),
     "cdn": ("netwright.cli.cdn", "app", "Place content, fill caches, steer clients"),
-    "serve": ("netwright.web.command", "serve", "The web interface, with a worker beside it"),
+    "serve": ("netwright.server.command", "serve", "The web interface, with a worker beside it"),
     "worker": ("netwright.cli.worker", "worker", "Run rollouts, schedules and collection"),
     "user": ("netwright.cli.user", "app", "Users, and the log of what they did"),
     "role": ("netwright.cli.role", "app", "Roles: what users may do, where and on which fields"),

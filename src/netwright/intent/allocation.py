@@ -40,7 +40,8 @@ class Wish:
 
     ``within`` and ``length``: a prefix, or with it an address, inside another prefix. ``lowest`` and
     ``highest``: a number. ``pattern``: a name with ``{n}`` or ``{n:02}`` in it, counted from ``lowest``.
-    ``scope``: columns with plain values among which numbers and names are unique (the group of a VLAN)."""
+    ``scope``: columns with plain values among which it is unique (the group of a VLAN, the routing table of a
+    prefix)."""
 
     kind: Kind
     spec: FieldSpec
@@ -114,6 +115,7 @@ class _Pool:
         self._key = type_coerce(self._table.c[wish.spec.column], LargeBinary)
         self._pool = _within(wish)
         self._length = length
+        self._scope = _scope(wish)
 
     def free(self, block: address.Prefix) -> Iterator[address.Prefix]:
         """Free blocks, each at least as large as wanted."""
@@ -144,10 +146,15 @@ class _Pool:
         return (self._key > low) & (self._key <= high)
 
     def _count(self, *conditions: ColumnElement[bool]) -> int:
-        return self._session.scalar(select(func.count()).select_from(self._table).where(*conditions)) or 0
+        return (
+            self._session.scalar(
+                select(func.count()).select_from(self._table).where(*conditions, *self._scope)
+            )
+            or 0
+        )
 
     def _walk(self, block: address.Prefix) -> Iterator[address.Prefix]:
-        query = select(self._key).where(self._inside(block)).order_by(self._key)
+        query = select(self._key).where(self._inside(block), *self._scope).order_by(self._key)
         size = 1 << (block.max_prefixlen - self._length)
         make = type(block)
         at, end = int(block.network_address), int(block.broadcast_address) + 1
@@ -237,7 +244,10 @@ def free_names(session: Session, wish: Wish, promised: Collection[str] = ()) -> 
 
 def _scope(wish: Wish) -> list[ColumnElement[bool]]:
     table = wish.kind.table
-    return [table.c[column] == value for column, value in wish.scope.items()]
+    return [
+        table.c[column].is_(None) if value is None else table.c[column] == value
+        for column, value in wish.scope.items()
+    ]
 
 
 def _within(wish: Wish) -> address.Prefix:

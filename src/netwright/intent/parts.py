@@ -62,8 +62,8 @@ def templates(kinds: Kinds, owner_kind: str) -> tuple[Template, ...]:
         if whole.reference is None or whole.name != whole.reference:
             continue
         for kind in kinds.values():
-            part = kinds.get(kind.name.removeprefix(f"{whole.name}_")) if kind.name != whole.name else None
-            template = _template(kind, part, owner_kind, whole) if part is not None else None
+            name = kind.name.removeprefix(f"{whole.name}_")
+            template = _template(kind, kinds[name], owner_kind, whole) if name in kinds else None
             if template is not None:
                 found.append(template)
     return tuple(found)

@@ -179,13 +179,14 @@ class ChangeSets:
             committed = changesets.commit(editor, "New device", "ada", check)
 
         The edits are based on the state at that moment, so there are no conflicts: whoever must not overwrite
-        others' values says so in a check. ``prepare`` runs first behind the lock of merges and may edit too,
-        with ids that the editor has reserved: nobody else can be given what it allocates then. Raises
+        others' values says so in a check. ``prepare`` runs first behind the lock of merges and may edit too:
+        nobody else can be given what it allocates then. Raises
         RulesBrokenError with every problem, InputError and NotFoundError for an object that is not there."""
         _titled(title)
         with self._database.write() as session:
             lock_line(session)
             if prepare is not None:
+                editor.join(session)
                 prepare(session)
             wanted, present = editor.changes(session)
             plan = plan_merge(session, self._kinds, wanted, present)

@@ -34,6 +34,7 @@ class Editor:
         self._edits: list[tuple[Op, Kind, int, Doc]] = []
         self._ids: Iterator[int] = iter(())
         self._block = 1
+        self._session: Session | None = None
         self.created: set[int] = set()
         """Ids that it gave to new objects."""
 
@@ -48,8 +49,11 @@ class Editor:
 
     def reserve(self, count: int) -> None:
         """Take the ids of ``count`` objects at once: a large batch asks the counter once only."""
-        with self._database.write() as session:
-            self._ids = chain(self._ids, allocate(session, count))
+        self._ids = chain(self._ids, self._allocate(count))
+
+    def join(self, session: Session) -> None:
+        """Take ids in this transaction from now on: it holds the lock that one of ours would wait for."""
+        self._session = session
 
     def update(self, kind: str, object_id: int, fields: Mapping[str, Any]) -> None:
         """Other values for some fields. Values that are there already change nothing."""
@@ -87,10 +91,15 @@ class Editor:
     def _next_id(self) -> int:
         for object_id in self._ids:
             return object_id
-        with self._database.write() as session:  # short, so that the counter is not held while others wait
-            self._ids = iter(allocate(session, self._block))
+        self._ids = iter(self._allocate(self._block))
         self._block = min(self._block * 2, _LARGEST_BLOCK)
         return next(self._ids)
+
+    def _allocate(self, count: int) -> range:
+        if self._session is not None:
+            return allocate(self._session, count)
+        with self._database.write() as session:  # short, so that the counter is not held while others wait
+            return allocate(session, count)
 
 
 class _Fold:

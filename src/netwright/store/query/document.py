@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from netwright.base.errors import InputError
 from netwright.store.kind import FieldSpec
 from netwright.store.query.raw import Convert
+from netwright.store.query.relation import Relation
 from netwright.store.query.selection import Selection
 from netwright.store.query.source import KeyText, Source
 from netwright.store.value import Doc
@@ -68,18 +69,20 @@ class Shape:
         at, convert = self._source.place((), spec.column)
         if spec.reference is not None:
             self._references.append((spec.name, at, spec.reference, self._source.key((spec.column,)), {}))
-            if spec.name in selection.nested:
-                self.nested[spec.name] = (spec, at)
+            for told, nested in selection.nested.items():
+                if spec.name == (nested.name or told):
+                    self.nested[told] = (spec, at)
         elif convert is None:
             self._plain.append((spec.name, at))
         else:
             self._converted.append((spec.name, at, convert))
 
-    def _lists(self, selection: Selection) -> list[str]:
+    def _lists(self, selection: Selection) -> dict[str, Relation]:
         sight, kind = self._source.sight, self._source.kind
         lists = sight.relations(kind)
-        names = []
-        for name in selection.nested:
+        names = {}
+        for told, nested in selection.nested.items():
+            name = nested.name or told
             spec = sight.field(kind, name)
             if spec is not None and spec.reference is None:
                 raise InputError(
@@ -90,7 +93,7 @@ class Shape:
                 if name not in lists:
                     error = sight.unknown(kind, name, what="reference or list", also=lists)
                     raise InputError(error.what, subject="expand", remedy=error.remedy)
-                names.append(name)
+                names[told] = lists[name]
         return names
 
 
@@ -101,13 +104,14 @@ def _wanted(source: Source, selection: Selection) -> set[str]:
         return {"key", *(spec.name for spec in sight.fields(kind))}
     lists = sight.relations(kind)
     wanted = set()
-    for name in (*selection.fields, *selection.nested):
+    unfolded = [nested.name or told for told, nested in selection.nested.items()]
+    for name in (*selection.fields, *unfolded):
         spec = sight.field(kind, name)
         if spec is not None:
             wanted.add(spec.name)
         elif name in {"id", "key"}:
             wanted.add(name)
-        elif name not in lists or name not in selection.nested:
+        elif name not in lists or name not in unfolded:
             error = sight.unknown(kind, name, also=["id", "key"])
             raise InputError(error.what, subject="fields", remedy=error.remedy)
     return wanted

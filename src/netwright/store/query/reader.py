@@ -151,9 +151,8 @@ class Reader:
             for doc, row in zip(documents, rows, strict=True):
                 if row[at] in found:
                     doc[name] = found[row[at]]
-        lists = self.sight.relations(source.kind) if shape.lists else {}
-        for name in shape.lists:
-            children = self._children(lists[name], [row[0] for row in rows], selection.nested[name])
+        for name, relation in shape.lists.items():
+            children = self._children(relation, [row[0] for row in rows], selection.nested[name])
             for doc in documents:
                 doc[name] = children.get(doc["id"], [])
         return documents

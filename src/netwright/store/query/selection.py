@@ -17,17 +17,20 @@ DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """An unfolded reference or list. ``limit`` counts for one parent."""
+    """An unfolded reference or list. ``limit`` counts for one parent. ``name``: what is unfolded, when the
+    document shall tell it by another name."""
 
     selection: Selection
     filters: Sequence[tuple[str, Any]] = ()
     sort: tuple[str, ...] = ()
     limit: int | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """``fields`` None: all. An id is always told. ``nested`` by the name of a reference or a list."""
+    """``fields`` None: all. An id is always told. ``nested`` by the name of a reference or a list, or by the
+    name that the document shall have for it."""
 
     fields: tuple[str, ...] | None = None
     nested: Mapping[str, Nested] = field(default_factory=dict)

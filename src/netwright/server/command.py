@@ -1,6 +1,6 @@
 """``netwright serve``: the web interface, with a worker beside it.
 
-It stands with the web, not with the other commands, because faces don't import one another.
+It stands above the faces, for it puts web and API together.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import uvicorn
 
 from netwright.app.context import Context, open_context
 from netwright.base.errors import InputError
-from netwright.web.application import create_app
+from netwright.server.composition import create_server
 from netwright.web.workerkeeper import WorkerKeeper, bound_to_us
 
 
@@ -57,7 +57,7 @@ def _serve(context: Context, host: str, port: int | None, *, no_worker: bool, ex
         click.secho(f"netwright: listening on {host}: use it behind HTTPS only", fg="yellow", err=True)
     hosts = ("localhost", "127.0.0.1", "[::1]", host) if inside else None
     config = uvicorn.Config(
-        create_app(context, hosts=hosts),
+        create_server(context, hosts=hosts),
         host=host,
         port=port,
         log_level="warning",

@@ -1,0 +1,150 @@
+"""The routes of the API, and its errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import orjson
+from sqlalchemy.exc import DataError, IntegrityError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from netwright.api import problem
+from netwright.api.allocation import next_free
+from netwright.api.changeset import (
+    act_on_change_set,
+    diff_change_set,
+    get_change_set,
+    list_change_sets,
+    open_change_set,
+    preview_change_set,
+)
+from netwright.api.graphql import graphql
+from netwright.api.graphqlschema import graph_schema
+from netwright.api.openapi import openapi
+from netwright.api.reading import JSON, get_object, index, integer, list_objects
+from netwright.api.state import ApiState, Authenticate, call_of, in_thread
+from netwright.api.writing import write_batch, write_list, write_one
+from netwright.app.access import Access, Verb
+from netwright.app.access.audit import note_refusal
+from netwright.app.access.token import identify_token
+from netwright.app.context import Context
+from netwright.app.eventstream import EventSource, message
+from netwright.base.errors import ForbiddenError, NetwrightError
+
+
+def create_api(context: Context, authenticators: Sequence[Authenticate] = ()) -> Starlette:
+    """The API over one installation, to be mounted at ``/api``. API tokens are known here; other ways to
+    say who asks (the web's cookie) are given."""
+    api = Starlette(
+        routes=_routes(),
+        exception_handlers={
+            NetwrightError: _known_error,
+            HTTPException: problem.http_error,
+            IntegrityError: problem.refused_by_database,
+            DataError: problem.refused_by_database,
+            Exception: problem.unknown_error,
+        },
+    )
+    api.state.api = ApiState(context, (by_token(context), *authenticators))
+    api.state.graph = graph_schema(context.kinds)
+    api.state.openapi = orjson.dumps(openapi(context.kinds))
+    return api
+
+
+def by_token(context: Context) -> Authenticate:
+    """Knows who sends ``Authorization: Bearer nwt_...``. Raises 401 for a token that can't be used."""
+
+    async def authenticate(request: Request) -> Access | None:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        if not scheme:
+            return None
+        if scheme.lower() != "bearer":
+            raise _unauthorized(f"the scheme {scheme[:20]!r} is not known")
+        address = request.client.host if request.client else ""
+        access = await in_thread(identify_token, context.database, context.clock, secret.strip(), address)
+        if access is None:
+            raise _unauthorized(
+                "the token can't be used: unknown, expired, revoked, or not from this address"
+            )
+        return access
+
+    return authenticate
+
+
+def _unauthorized(what: str) -> problem.ApiError:
+    headers = {"www-authenticate": 'Bearer realm="netwright", error="invalid_token"'}
+    return problem.ApiError(401, what, remedy="Make one with `netwright token create`.", headers=headers)
+
+
+def _routes() -> list[Route]:
+    """What is more special stands first: names of objects may hold slashes."""
+    return [
+        Route("/openapi.json", _openapi),
+        Route("/docs", _docs),
+        Route("/graphql", graphql, methods=["GET", "POST"]),
+        Route("/v1", index),
+        Route("/v1/batch", write_batch, methods=["POST"]),
+        Route("/v1/events", _events),
+        Route("/v1/change-sets", list_change_sets, methods=["GET"]),
+        Route("/v1/change-sets", open_change_set, methods=["POST"]),
+        Route("/v1/change-sets/{number}", get_change_set),
+        Route("/v1/change-sets/{number}/diff", diff_change_set),
+        Route("/v1/change-sets/{number}/preview", preview_change_set),
+        Route("/v1/change-sets/{number}/{action}", act_on_change_set, methods=["POST"]),
+        Route("/v1/{kind}", list_objects, methods=["GET"]),
+        Route("/v1/{kind}", write_list, methods=["POST", "PUT", "PATCH", "DELETE"]),
+        Route("/v1/{kind}/next-free", next_free, methods=["POST"]),
+        Route("/v1/{kind}/{name:path}/next-free", next_free, methods=["POST"]),
+        Route("/v1/{kind}/{name:path}", get_object, methods=["GET"]),
+        Route("/v1/{kind}/{name:path}", write_one, methods=["PUT", "PATCH", "DELETE"]),
+    ]
+
+
+async def _openapi(request: Request) -> Response:
+    await call_of(request)
+    return Response(request.app.state.openapi, media_type=JSON)
+
+
+async def _docs(request: Request) -> Response:
+    """A page of what there is, made here: nothing is loaded from elsewhere."""
+    from netwright.api.docs import docs_page  # noqa: PLC0415 (only people ask for it)
+
+    call = await call_of(request)
+    return Response(docs_page(call.state.kinds), media_type="text/html; charset=utf-8")
+
+
+async def _events(request: Request) -> Response:
+    """Server-sent events: what is merged and proposed, from ``Last-Event-ID`` on."""
+    call = await call_of(request)
+    call.access.require(Verb.OBSERVE)
+    source = EventSource(call.state.context.database)
+    given = request.headers.get("last-event-id") or request.query_params.get("after")
+    last = integer(given, "Last-Event-ID", 0, 1 << 62)
+    if last is None:
+        last = await in_thread(source.newest)
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield b": following\n\n"
+        async for event in source.follow(last):
+            if await request.is_disconnected():
+                return
+            yield message(event)
+
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+
+
+async def _known_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, ForbiddenError):
+        access: Access | None = getattr(request.state, "access", None)
+        if access is not None:
+            context = request.app.state.api.context
+            subject = f"{request.method} {request.url.path}"
+            await in_thread(
+                note_refusal, context.database, context.clock, access.actor, error.verb, subject, error.what
+            )
+    return await problem.known_error(request, error)

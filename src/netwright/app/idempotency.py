@@ -1,0 +1,90 @@
+"""Requests that were done, by the key that their sender gave: sent again, they are answered and not repeated.
+
+The row is written in the transaction of the merge, so what was merged is known to be done even when the
+answer never arrived.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import JSON, Index, delete, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from netwright.base.errors import ConflictError, InputError
+from netwright.store.record import Base
+
+KEPT_S = 24 * 3600
+"""A key is remembered this long."""
+_KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
+
+
+class DoneRequest(Base):
+    """A request that was done. ``objects`` are what it was about: lists of kind, id and verb."""
+
+    __tablename__ = "done_request"
+    __table_args__ = (Index("ix_done_request_at", "at"),)
+
+    user: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    at: Mapped[float]
+    revision: Mapped[int]
+    objects: Mapped[list[Any]] = mapped_column(JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Who sent a request under which key; ``digest`` is of all that it asks."""
+
+    user: str
+    key: str
+    digest: str
+
+
+def request_key(user: str, key: str, *parts: bytes) -> RequestKey:
+    """Raises InputError for a key that is none."""
+    if not _KEY.match(key):
+        raise InputError(
+            "expected 1 to 255 printable characters without spaces",
+            subject="Idempotency-Key",
+            remedy="Send a new UUID with each request that is not a repetition.",
+        )
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return RequestKey(user, key, digest.hexdigest())
+
+
+def done(session: Session, key: RequestKey, now: float) -> DoneRequest | None:
+    """The request that was done under this key. Raises ConflictError when it was another one."""
+    found = session.scalar(
+        select(DoneRequest).where(
+            DoneRequest.user == key.user, DoneRequest.key == key.key, DoneRequest.at > now - KEPT_S
+        )
+    )
+    if found is not None and found.digest != key.digest:
+        raise ConflictError(
+            "was used for another request", subject=f"Idempotency-Key {key.key}", remedy="Send a new key."
+        )
+    return found
+
+
+def write_done(
+    session: Session, key: RequestKey, now: float, revision: int, objects: list[tuple[str, int, str]]
+) -> None:
+    """Call it in the transaction that does it."""
+    session.execute(delete(DoneRequest).where(DoneRequest.at <= now - KEPT_S))
+    session.execute(
+        insert(DoneRequest).values(
+            user=key.user,
+            key=key.key,
+            digest=key.digest,
+            at=now,
+            revision=revision,
+            objects=[list(one) for one in objects],
+        )
+    )

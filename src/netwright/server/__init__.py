@@ -1,0 +1,4 @@
+"""The server process: the web interface and the API behind one address, with a worker beside it.
+
+Main path: ``command`` (``netwright serve``) -> ``composition``.
+"""
