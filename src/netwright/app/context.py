@@ -137,6 +137,10 @@ class Context:
 
         return open_session(target.endpoint, self.hostkeys)
 
+    def ssh_endpoints(self) -> dict[str, tuple[str, int | None]]:
+        """Host and SSH port of devices that the settings have elsewhere than the inventory."""
+        return {name: (one.host, one.ssh_port) for name, one in self.settings.endpoints.items()}
+
     def close(self) -> None:
         if "database" in self.__dict__:
             self.database.close()

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("netwright.cli.init", "init", "Make the home folder, its databases and the first user"),
     "import": ("netwright.cli.import_", "import_", "Read files into a change set, check and merge it"),
     "export": ("netwright.cli.export", "app", "Write wanted objects as files for others"),
+    "inventory": ("netwright.cli.inventory", "app", "Devices for Ansible, Prometheus, Oxidized, gnmic"),
     "change": ("netwright.cli.change", "app", "Open, edit, review, check, merge and revert change sets"),
     "design": ("netwright.cli.design", "app", "Sites, links and peerings from a few parameters"),
     "show": ("netwright.cli.show", "app", "Show wanted objects of any kind"),
