@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
+import yaml
 from tests.config import samples
 from tests.config.plaindevice import PlainDevice
 from tests.config.samples import Pair
@@ -21,6 +23,9 @@ from netwright.config.schema import Schema, Style, schema
 from netwright.config.statements import Block, copied, plain, written
 from netwright.config.tree import parse, render
 
+COPIED: list[dict[str, str]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases/config/peers.yaml").read_text()
+)
 STRICT = {"cisco_ios", "cisco_xe", "arista_eos", "cisco_nxos", "cisco_xr", "juniper_junos", "huawei_vrp"}
 STRICT |= {"hp_comware", "frr"}
 
@@ -44,6 +49,15 @@ def test_every_configuration_comes_back_byte_for_byte(name: str) -> None:
 @pytest.mark.parametrize("source", [samples.annet, samples.hier_config, samples.neighbours])
 def test_patches_lead_to_the_intended_configuration(source: Callable[[], Iterator[Pair]]) -> None:
     tally(source(), lambda pair: reaches(pair, schema(pair.platform)), source.__name__)
+
+
+@pytest.mark.parametrize("case", COPIED, ids=[case["name"] for case in COPIED])
+def test_copied_cases(case: dict[str, str]) -> None:
+    """Cases of peers that stand in the repository, so that they run anywhere; both ways."""
+    pair = Pair(case["name"], case["platform"], case["running"], case["intended"])
+    assert reaches(pair, schema(pair.platform)) == ""
+    back = Pair(case["name"], case["platform"], case["intended"], case["running"])
+    assert not make_patch(back.running, back.intended, schema(pair.platform)).missing
 
 
 def test_peers_commands_lead_there_too() -> None:
