@@ -156,9 +156,15 @@ class _Writer:
         effect = self._device.send(
             operation.path, operation.command, keep=operation.keep, restore=operation.restore
         )
-        self.steps.append(
-            Step(operation.path, operation.command, self._why(operation), self._impact(operation))
-        )
+        why, impact = self._why(operation), self._impact(operation)
+        guarded = self.schema.management
+        if (
+            guarded is not None
+            and impact is Impact.FLAP
+            and guarded.search((*operation.path, operation.line)[0])
+        ):
+            why += "; this is the management port, so let the device revert by its own timer"
+        self.steps.append(Step(operation.path, operation.command, why, impact))
         self._put_back(effect, operation)
 
     def _put_back(self, effect: Effect, operation: Operation) -> None:
