@@ -5,10 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from netwright.inventory import Region
+from netwright.app.access import Verb
+from netwright.base.errors import NotFoundError
+from netwright.inventory import KINDS, Region
+from netwright.store.query.named import present
+from netwright.web.caller import access_of, sight_of
 from netwright.web.read.device import DeviceFilter, list_devices
 from netwright.web.read.finding import findings_of
-from netwright.web.read.site import find_site, list_sites, racks_of, site_links
+from netwright.web.read.rack import feeds_of, rack_view, racks_of
+from netwright.web.read.site import find_site, list_sites, site_links
+from netwright.web.read.topology import site_topology
 from netwright.web.state import state_of
 from netwright.web.templating import page
 
@@ -33,6 +39,7 @@ def show(request: Request, name: str) -> Response:
         region = session.get_one(Region, site.region_id)
         devices = list_devices(session, DeviceFilter(site=name), report, limit=500)
         racks = racks_of(session, site.id, report)
+        topology = site_topology(session, site.id, report)
         findings = findings_of(session, site=name)
         links = [link for link in site_links(session, report) if name in {link.a, link.b}]
     return page(
@@ -43,6 +50,20 @@ def show(request: Request, name: str) -> Response:
         health=report.sites.get(name),
         devices=devices,
         racks=racks,
+        topology=topology,
         findings=findings,
         links=links,
     )
+
+
+@router.get("/racks/{rack_id:int}")
+def show_rack(request: Request, rack_id: int) -> Response:
+    state = state_of(request)
+    access_of(request).require(Verb.VIEW, "rack")
+    report = state.health()
+    with state.reading() as session:
+        if not present(sight_of(request, session), KINDS["rack"], [rack_id]):
+            raise NotFoundError(f"there is no rack with id {rack_id}", remedy="See the list of racks.")
+        rack = rack_view(session, rack_id, report)
+        feeds = feeds_of(session, rack_id)
+    return page(request, "rack.html", rack=rack, feeds=feeds)

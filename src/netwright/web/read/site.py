@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from math import ceil
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from netwright.base.errors import NotFoundError
 from netwright.collect.health import HealthReport, HealthState
 from netwright.collect.observed import Finding
-from netwright.inventory import Cable, Device, Interface, Model, Rack, Region, Site
+from netwright.inventory import Cable, Device, Interface, Region, Site
 
 _ORDER = (HealthState.DOWN, HealthState.DEGRADED, HealthState.UNKNOWN, HealthState.OK)
 
@@ -129,33 +127,6 @@ def _link(a: str, b: str, states: list[str]) -> SiteLink:
     else:
         state = HealthState.DEGRADED
     return SiteLink(a, b, state.value, good, len(states))
-
-
-@dataclass(frozen=True, slots=True)
-class RackView:
-    """A rack with what stands in it: (name, lowest unit, height, health)."""
-
-    name: str
-    height_u: int
-    devices: list[tuple[str, int, int, str]]
-
-
-def racks_of(session: Session, site_id: int, report: HealthReport) -> list[RackView]:
-    rows = session.execute(
-        select(Rack.id, Device.name, Device.position_u, Model.height_u)
-        .join(Device, Device.rack_id == Rack.id)
-        .join(Model, Device.model_id == Model.id)
-        .where(Rack.site_id == site_id, Device.position_u.is_not(None))
-        .order_by(Device.position_u)
-    )
-    inside: defaultdict[int, list[Any]] = defaultdict(list)
-    for rack_id, name, position, height in rows:
-        found = report.devices.get(name)
-        inside[rack_id].append(
-            (name, int(position or 0), ceil(height), found.state.value if found else "unknown")
-        )
-    racks = session.scalars(select(Rack).where(Rack.site_id == site_id).order_by(Rack.name))
-    return [RackView(rack.name, rack.height_u, inside.get(rack.id, [])) for rack in racks]
 
 
 def find_site(session: Session, name: str) -> Site:

@@ -33,6 +33,8 @@ def object_url(kind: str, object_id: int, key: str) -> str:
         return f"/devices/{key}"
     if kind == "site":
         return f"/sites/{key}"
+    if kind == "rack":
+        return f"/racks/{object_id}"
     return f"/inventory/{kind}/{object_id}"
 
 
