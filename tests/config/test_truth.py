@@ -112,7 +112,7 @@ def reaches(pair: Pair, rules: Schema) -> str:
 
 def shown(block: Block, rules: Schema) -> set[str]:
     """The lines of a configuration with the blocks around them, without defaults."""
-    again = meaning("\n".join(written(block)), rules).block
+    again = meaning("\n".join(written(block, dialect=rules.dialect)), rules).block
     return {" / ".join((*path, line)) for path, line in places(again, ()) if not rules.is_hidden(path, line)}
 
 

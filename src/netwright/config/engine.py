@@ -69,7 +69,7 @@ def apply(running: str, steps: Iterable[tuple[Path, str]], schema: Schema) -> st
         device = Device(meaning(running, schema).block, schema)
         for path, command in steps:
             device.send(path, command)
-        return "".join(f"{line}\n" for line in written(device.block))
+        return "".join(f"{line}\n" for line in written(device.block, dialect=schema.dialect))
     if schema.style is Style.SECTION:
         root = sections(running)
         for path, command in steps:

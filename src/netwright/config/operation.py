@@ -124,8 +124,12 @@ class Differ:
         parent: Operation | None,
     ) -> None:
         schema = self._schema
-        hidden_gone = {line for line in gone if schema.is_hidden(path, line)}
-        gone = [line for line in gone if line not in hidden_gone]
+        gone = [
+            line
+            for line in gone
+            if not schema.is_hidden(path, line) and not self._says_nothing(path, line, old)
+        ]
+        come = [line for line in come if not self._says_nothing(path, line, new)]
         told = [line for line in come if not schema.is_hidden(path, line) or schema.positive(line) in old]
         if not gone and not told:
             return
@@ -325,8 +329,15 @@ class Differ:
         for chunk in _chunks(old - values, words=words):
             self._operation(Kind.CHANGE, path, line, f"{remove} {chunk}", parent).old = before
 
+    def _says_nothing(self, path: Path, line: str, block: Block) -> bool:
+        """Whether the line is the head of a block that is there only as long as something is in it."""
+        return not block[line] and self._schema.hollow.first(path, line) is not None
+
     def _go(self, line: str, below: Block, path: Path, parent: Operation | None) -> None:
         schema = self._schema
+        if below and schema.hollow.first(path, line) is not None:
+            self._blocks(below, {}, (*path, line), parent)
+            return
         operation = self._operation(Kind.REMOVE, path, line, schema.negated(path, plain(line)), parent)
         operation.restore = schema.is_negative(line)
         self._let_go(operation, line, below, path)

@@ -178,6 +178,7 @@ class Schema:
     unique: RuleSet
     impacts: RuleSet
     hidden: RuleSet
+    hollow: RuleSet
     first: tuple[Rule, ...]
     last: tuple[Rule, ...]
     filters: frozenset[str]
@@ -384,6 +385,7 @@ def _compiled(name: str, data: dict[str, object]) -> Schema:
             ]
         ),
         hidden=RuleSet(list(_rules(data, "hidden"))),
+        hollow=RuleSet(list(_rules(data, "hollow"))),
         first=tuple(_rules(data, "first")),
         last=tuple(_rules(data, "last")),
         filters=frozenset(_strings(data.get("filters"))),

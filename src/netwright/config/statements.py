@@ -76,11 +76,14 @@ def copied(block: Block) -> Block:
     return {line: copied(below) if below else {} for line, below in block.items()}
 
 
-def written(block: Block, margin: str = "", step: str = " ") -> list[str]:
-    """The lines of a block, indented."""
+def written(block: Block, margin: str = "", dialect: Dialect | None = None) -> list[str]:
+    """The lines of a block, indented; with a dialect also the ends of blocks that would go on without."""
     lines: list[str] = []
+    flat = dialect.flat if dialect is not None else ()
     for line, below in block.items():
         lines.append(margin + plain(line))
         if below:
-            lines.extend(written(below, margin + step, step))
+            lines.extend(written(below, margin + " ", dialect))
+        if flat and dialect is not None and line.startswith(flat):
+            lines.extend(margin + end for end in sorted(dialect.flat_ends))
     return lines
