@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from netwright.app.context import Context
 from netwright.app.vault import load_key
+from netwright.base.secret import Secret
 from netwright.cli.context import pass_context_object
 from netwright.cli.kindname import find_kind
 from netwright.cli.objectdiff import (
@@ -27,6 +29,7 @@ from netwright.intent.importer import ImportResult, Source, import_source
 from netwright.inventory import KINDS
 from netwright.store.problem import broken
 
+NETBOX = "netbox"
 _SHOWN = 40
 """Changes of so many objects are shown one by one without being asked."""
 
@@ -35,13 +38,16 @@ _SHOWN = 40
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--kind", "kind_name", help="Kind of CSV files, when their names don't say it.")
 @click.option(
-    "--format", "format_", type=click.Choice([str(one) for one in Format]), help="Format; default: guessed."
+    "--format", "format_", type=click.Choice([*map(str, Format), NETBOX]), help="Format; default: guessed."
 )
 @click.option(
     "--catalogue",
     type=click.Choice([str(one) for one in Catalogue]),
     help="Import models that we ship instead.",
 )
+@click.option("--url", help="Address of a NetBox, with --format netbox.")
+@click.option("--token-env", help="Variable of the environment that holds its token.")
+@click.option("--token-secret", help="Name of the secret (`netwright secret`) that holds its token.")
 @click.option("--title", default="", help="Title of the change set; default: the names of the files.")
 @click.option("--author", default=getpass.getuser, help="Who does it; default: your login name.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
@@ -53,9 +59,12 @@ _SHOWN = 40
 def import_(
     context: Context,
     paths: tuple[Path, ...],
-    format_: Format | None,
+    format_: str | None,
     catalogue: Catalogue | None,
     kind_name: str | None,
+    url: str | None,
+    token_env: str | None,
+    token_secret: str | None,
     title: str,
     author: str,
     dry_run: bool,
@@ -70,7 +79,10 @@ def import_(
     Everything that is wrong is told together, with file and line, and then nothing is changed; of the
     device-type library what is odd is told, and the rest taken.
     """
-    source, named = _source(context, paths, format_, kind_name, catalogue)
+    if format_ == NETBOX:
+        source, named = _netbox(context, paths, url, token_env, token_secret), f"NetBox {url}"
+    else:
+        source, named = _source(context, paths, format_, kind_name, catalogue)
     result = import_source(
         context.database,
         context.changesets,
@@ -92,7 +104,7 @@ def import_(
 def _source(
     context: Context,
     paths: tuple[Path, ...],
-    format_: Format | None,
+    format_: str | None,
     kind_name: str | None,
     catalogue: Catalogue | None,
 ) -> tuple[Source, str]:
@@ -106,6 +118,33 @@ def _source(
     return open_source(
         paths, Format(format_) if format_ else None, kind=kind, key=load_key(context.home.key_file)
     ), named
+
+
+def _netbox(
+    context: Context,
+    paths: tuple[Path, ...],
+    url: str | None,
+    token_env: str | None,
+    token_secret: str | None,
+) -> Source:
+    """A running NetBox. The token never stands on the command line, where others on the machine see it."""
+    from netwright.exchange.netbox.reading import NetBoxReader  # noqa: PLC0415 (httpx)
+    from netwright.exchange.netbox.source import NetBox  # noqa: PLC0415
+
+    if paths or not url or bool(token_env) == bool(token_secret):
+        raise click.UsageError("Give --url, and --token-env or --token-secret, and no files.")
+    if token_secret:
+        token = context.vault.get(token_secret)
+    else:
+        text = os.environ.get(token_env or "")
+        if not text:
+            raise click.UsageError(f"The environment has no variable {token_env}.")
+        token = Secret(text)
+    return NetBox(NetBoxReader(url, token, told=_progress))
+
+
+def _progress(path: str, count: int) -> None:
+    click.echo(f"Read {count:,} of {path}.", err=True)
 
 
 def _show(result: ImportResult, *, dry_run: bool, every: bool) -> None:

@@ -1,0 +1,135 @@
+"""A NetBox over HTTP: what becomes of its objects, what has no home; a second run changes nothing."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from tests.intent.test_parts import _referred
+
+from netwright.base.errors import InputError
+from netwright.base.secret import Secret
+from netwright.exchange.netbox.reading import NetBoxReader
+from netwright.exchange.netbox.source import NetBox
+from netwright.intent.importer import ImportResult
+from netwright.store.problem import Severity
+
+from .conftest import Workshop, load
+from .netboxserver import TOKEN, answers, serving
+
+
+def _read(workshop: Workshop, url: str, token: str = TOKEN) -> ImportResult:
+    reader = NetBoxReader(url, Secret(token), sleep=lambda _seconds: None)
+    try:
+        return load(workshop, NetBox(reader))
+    finally:
+        reader.close()
+
+
+def _errors(result: ImportResult) -> list[str]:
+    return [str(one) for one in result.problems if one.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("cursor", [False, True], ids=["offset", "cursor"])
+def test_everything_with_a_home(workshop: Workshop, cursor: bool) -> None:
+    with serving(answers(), cursor=cursor) as (url, asked):
+        result = _read(workshop, url)
+        assert _errors(result) == []
+        assert result.revision == 1
+        assert not [one for one in asked if TOKEN in one]
+        assert _read(workshop, url).diff == ()
+    said = workshop.value
+    assert said("site", "ams1", "title") == "Amsterdam 1"
+    assert said("site", "ams1", "postal_address") == "Street 1\nAmsterdam"
+    assert said("site", "ams1", "custom") == {"team": "noc"}
+    assert said("site", "ams1", "tags") == ["old"]
+    assert workshop.keys("region") == {"eu", "benelux", "unplaced"}
+    assert said("device", "r1", "platform") == "frr"
+    assert said("device", "r1", "position_u") == 10.0
+    assert said("device", "sw-1", "platform") == ""
+    assert said("model_interface", "LC/et-{module}/0", "interface_type") == "100gbase-x-qsfp28"
+    assert said("model_port", "SW/power-outlet/out", "power_port") == "in"
+    assert said("interface", "r1/et-1/0", "speed_bps") == 10**11
+    assert _referred(workshop, "interface", "r1/et-1/0", "lag_id") == "r1/ae0"
+    assert _referred(workshop, "interface", "r1/et-1/0", "component_id") == "r1/Slot 1"
+    assert _referred(workshop, "bay", "r1/module/MIC 1", "carrier_id") == "r1/Slot 1"
+    assert _referred(workshop, "bay", "r1/module/MIC 1", "component_id") == "r1/MIC 1"
+    assert _referred(workshop, "port", "sw-1/front/F", "rear_port_id") == "sw-1/rear/R"
+    assert workshop.keys("interface_vlan") == {"r1/ae0/fabric/10", "r1/ae0/site-ams1/20"}
+    assert workshop.keys("prefix") == {"10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8/Red-net"}
+    assert workshop.keys("address") == {"10.1.0.1/24", "10.1.0.2/24"}
+    assert workshop.keys("cable") == {"C1", "netbox-2/1", "netbox-2/2"}
+    assert said("cable", "C1", "length_m") == 3.048
+    assert _referred(workshop, "cable", "C1", "b_circuit_end_id") == "waves/W-1/A"
+    assert said("config_context", "eu", "data") == {"ntp": ["10.0.0.1"]}
+    assert workshop.keys("contact") == {"NOC"}
+
+
+def test_what_has_no_home_is_counted_with_examples(workshop: Workshop) -> None:
+    with serving(answers()) as (url, _):
+        said = {str(one) for one in _read(workshop, url).problems}
+    for expected in (
+        "dcim/locations: file: 1 times: there is no such kind here",
+        "tenancy/tenants: file: 1 times: there is no such kind here",
+        "dcim/devices: file: 1 times: role access-switch; taken as edge (as sw-1)",
+        "dcim/devices: file: 1 times: platform weird-os; none is set (as sw-1)",
+        "dcim/devices: file: 1 times: tenant (as r1)",
+        "dcim/sites: file: 1 times: status candidate; taken as active (as Fra 1)",
+        "dcim/sites: file: 1 times: no region; put into unplaced (as fra1)",
+        "dcim/sites: file: 1 times: custom field links (as Amsterdam 1)",
+        "dcim/cables: file: 1 times: its ends are not pairs of things that we have (as odd)",
+        (
+            "extras/config-contexts: file: 1 times: its reach is not one region, site, role and platform"
+            " (as tagged)"
+        ),
+    ):
+        assert expected in said
+    assert any("virtualization.vminterface" in one for one in said)
+
+
+def test_a_guess_is_never_repeated(workshop: Workshop) -> None:
+    with serving(answers()) as (url, _):
+        _read(workshop, url)
+        assert workshop.load_text("sites: [{name: fra1, kind: exchange, latitude: 50.1, longitude: 8.7}]").ok
+        assert workshop.load_text("devices: [{name: sw-1, role: tor}]").ok
+        assert _read(workshop, url).diff == ()
+
+
+def test_a_change_there_is_a_small_change_here(workshop: Workshop) -> None:
+    lists = answers()
+    with serving(lists) as (url, _):
+        _read(workshop, url)
+        lists["dcim/sites"][0]["name"] = "Amsterdam East"
+        result = _read(workshop, url)
+    assert [(one.key, dict(one.fields)) for one in result.diff] == [
+        ("ams1", {"title": ("Amsterdam 1", "Amsterdam East")})
+    ]
+
+
+def test_refusals_name_the_place_and_never_the_token(workshop: Workshop) -> None:
+    with serving(answers()) as (url, _), pytest.raises(InputError, match="403") as caught:
+        _read(workshop, url, "wrong-token")
+    assert "wrong-token" not in str(caught.value)
+    with pytest.raises(InputError, match="does not answer"):
+        _read(workshop, "http://127.0.0.1:9")
+    with pytest.raises(InputError, match="no address") as refused:
+        _read(workshop, "http://me:secret@127.0.0.1")
+    assert "secret" not in str(refused.value)
+
+
+def test_the_deadline_holds(workshop: Workshop) -> None:
+    times = iter(range(0, 10_000, 10))
+    with serving(answers()) as (url, _):
+        reader = NetBoxReader(
+            url, Secret(TOKEN), deadline_s=100, sleep=lambda _: None, clock=lambda: next(times)
+        )
+        with pytest.raises(InputError, match="deadline"):
+            load(workshop, NetBox(reader))
+        reader.close()
+
+
+@pytest.mark.skipif("NETWRIGHT_NETBOX_URL" not in os.environ, reason="NETWRIGHT_NETBOX_URL names no NetBox")
+def test_a_real_netbox(workshop: Workshop) -> None:
+    url, token = os.environ["NETWRIGHT_NETBOX_URL"], os.environ["NETWRIGHT_NETBOX_TOKEN"]
+    assert _errors(_read(workshop, url, token)) == []
+    assert _read(workshop, url, token).diff == ()
