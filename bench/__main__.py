@@ -7,11 +7,14 @@ A benchmark is a module here with ``figures()``, which yields mappings with the 
 
 from __future__ import annotations
 
+import argparse
 import importlib
+import inspect
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bench.figure import Skip
 
@@ -22,22 +25,29 @@ def names() -> list[str]:
     return [file.stem for file in files if "\ndef figures(" in file.read_text()]
 
 
-def lines(name: str) -> Iterator[dict[str, object]]:
+def lines(name: str, options: dict[str, Any]) -> Iterator[dict[str, object]]:
     module = importlib.import_module(f"bench.{name}")
-    yield from module.figures()
+    taken = inspect.signature(module.figures).parameters
+    yield from module.figures(**{key: value for key, value in options.items() if key in taken})
 
 
 def main(arguments: list[str]) -> int:
     """0, or 1 when a benchmark could not run here, or 2 for a name that is none."""
-    wanted = arguments or ["all"]
-    chosen = names() if wanted == ["all"] else wanted
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", default=["all"])
+    parser.add_argument(
+        "--keep", type=Path, default=None, help="leave the database of `network` in this file"
+    )
+    parser.add_argument("--scale", type=float, default=1.0, help="size of `network`, 1 is the whole")
+    given = parser.parse_args(arguments)
+    chosen = names() if given.names == ["all"] else given.names
     if unknown := sorted(set(chosen) - set(names())):
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(names())}, all", file=sys.stderr)
         return 2
     skipped = 0
     for name in chosen:
         try:
-            for line in lines(name):
+            for line in lines(name, {"keep": given.keep, "scale": given.scale}):
                 print(json.dumps(line), flush=True)
         except Skip as reason:
             print(f"bench {name} was not run: {reason}", file=sys.stderr)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from sqlalchemy import select
 
 from netwright.intent.render import MaskedSecrets, Renderer
+from netwright.intent.rules import check
 from netwright.intent.view import build_views
 from netwright.inventory import Cable, Device, Port, Rack
 
@@ -54,3 +55,68 @@ def test_seats_stay_when_a_device_between_goes(yard: Yard) -> None:
     yard.apply("embedded-isp-site", "e1", {"appliances": 6})
 
     assert {name: yard.value("device", name, "position_u") for name in seats} == seats
+
+
+EXCHANGE = "exchanges: [{name: linx, lan_v4: 203.0.113.0/24, mtu: 1500}]"
+
+
+def test_sites_are_joined_and_peer(yard: Yard) -> None:
+    """Every shipped design on one network: it keeps all rules, applies again without a difference, renders
+    with all sessions, and goes without a trace."""
+    yard.load(EXCHANGE)
+    before = yard.counts()
+    place = {**LONDON, "status": "active"}
+    ends, carried = {"a": "fra", "b": "lon"}, {"provider": "longhaul"}
+    wishes: list[tuple[str, str, dict[str, object]]] = [
+        ("core-site", "fra", {**place, "origins": 2}),
+        ("exchange-pop", "lon", place),
+        ("backbone-link", "fra-lon-1", {**ends, **carried, "route": "north"}),
+        (
+            "backbone-link",
+            "fra-lon-2",
+            {"a": "fra", "b": "lon", "a_router": "fra-core2", "b_router": "lon-edge2"},
+        ),
+        (
+            "private-peering",
+            "lon-borealis",
+            {"router": "lon-edge1", "isp": "isp-borealis", "provider": "longhaul"},
+        ),
+        (
+            "exchange-peering",
+            "lon-linx",
+            {
+                "router": "lon-edge2",
+                "exchange": "linx",
+                "address": "203.0.113.10",
+                "peers": "isp-aurora@203.0.113.7,isp-borealis@203.0.113.8",
+            },
+        ),
+        ("appliance-cluster", "lon-more", {"site": "lon", "switches": "lon-tor1", "appliances": 3}),
+        ("embedded-isp-site", "aurora1", {**place, "isp": "isp-aurora"}),
+    ]
+    for design, name, parameters in wishes:
+        assert yard.apply(design, name, parameters).revision, name
+    for design, name, _ in wishes:
+        assert yard.apply(design, name).objects == 0, name
+
+    with yard.database.read() as session:
+        views = build_views(session)
+    texts = {
+        name: Renderer().render(view, MaskedSecrets())
+        for name, view in views.items()
+        if view.platform == "frr"
+    }
+    assert {name: text.count(" remote-as ") for name, text in texts.items()} == {
+        "fra-core1": 2,
+        "fra-core2": 2,
+        "lon-edge1": 4,
+        "lon-edge2": 5,
+        "lon-tor1": 2,
+        "aurora1-router1": 2,
+        "aurora1-router2": 2,
+    }
+    assert "fra-lon-1 to lon-edge1" in texts["fra-core1"]
+
+    for design, name, _ in reversed(wishes):
+        yard.designs.remove(yard.designs.find(design, name).id, "tester", check)
+    assert yard.counts() == before

@@ -32,6 +32,8 @@ from netwright.intent.rules import check
 from netwright.store.naming import Namer
 from netwright.store.problem import broken
 
+_OWN = ("design_part", "allocation")
+"""The design's own records, which are only counted."""
 _SHOWN = 40
 """Changes of so many objects are shown one by one without being asked."""
 
@@ -326,7 +328,7 @@ def _tell(context: Context, found: Applied, *, dry_run: bool, every: bool, as_js
     else:
         console = Console(highlight=False)
         if every or len(differences) <= _SHOWN:
-            print_diff(console, differences)
+            print_diff(console, [one for one in differences if one.kind not in _OWN])
         print_counts(console, differences)
         _tell_edits(context, console, found)
         print_objections(Console(stderr=True, highlight=False), [], found.problems)

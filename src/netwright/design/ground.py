@@ -7,7 +7,7 @@ instance remembers.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from netwright.base import address
-from netwright.base.errors import ConflictError, InputError
+from netwright.base.errors import ConflictError, InputError, NotFoundError
 from netwright.design.hardware import kits
 from netwright.design.pools import Asker, Pools
 from netwright.intent.view import natural
@@ -28,6 +28,19 @@ from netwright.store.rows import documents
 from netwright.store.value import Doc, codec
 
 _FOUND = 10_000
+_FUNCTIONS = (
+    "prefix",
+    "address",
+    "as_number",
+    "vlan_number",
+    "name_of",
+    "get",
+    "find",
+    "first",
+    "port",
+    "host",
+    "kit",
+)
 
 
 @dataclass(slots=True)
@@ -56,19 +69,7 @@ class Ground:
 
     def functions(self) -> dict[str, Any]:
         """By the names that expressions use."""
-        names = (
-            "prefix",
-            "address",
-            "as_number",
-            "vlan_number",
-            "name_of",
-            "get",
-            "find",
-            "port",
-            "host",
-            "kit",
-        )
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in _FUNCTIONS}
 
     def prefix(self, purpose: str, path: str, length: int | None = None) -> address.Prefix:
         """A prefix of its own from the pool of that purpose."""
@@ -120,9 +121,21 @@ class Ground:
         ids = list(session.scalars(query.limit(_FOUND)))
         return sorted(self._named(kind, documents(session, described, ids)), key=lambda one: str(one["key"]))
 
+    def first(self, kind: str, roles: Sequence[str], **fields: Any) -> str:
+        """The name of the first object with one of ``roles``, the best role first. Raises NotFoundError."""
+        for role in roles:
+            found = self.find(kind, role=role, **fields)
+            if found:
+                return str(found[0]["key"])
+        where = " ".join(f"{name} {value}" for name, value in fields.items())
+        raise NotFoundError(
+            f"{where} has no {kind} of role {' or '.join(roles)}", remedy="Name one, or make one first."
+        )
+
     def port(self, device: str, path: str, speed: int | None = None) -> str:
-        """A network interface of a device that is there without a cable, lanes and bundles left out; the
-        first that has at least ``speed``. As ``device/name``. Raises ConflictError when none is free."""
+        """A network interface of a device that is there without a cable, lanes and bundles left out; of those
+        with at least ``speed`` the slowest, and of these the last, for sites count from the first. As
+        ``device/name``. Raises ConflictError when none is free."""
         session = self._world.session
         device_id = resolve(session, "device", device)
         own = select(Interface.id, Interface.name, Interface.speed_bps).where(
@@ -151,7 +164,8 @@ class Ground:
     def kit(self, model: str) -> dict[str, Any]:
         """What a device of a model brings: its height, and names in the order people count them:
         ``interfaces`` without management ports, ``management``, and ports by class (``power``,
-        ``power_outlet``, ``console``, ``console_server``, ``front``, ``rear``)."""
+        ``power_outlet``, ``console``, ``console_server``, ``front``, ``rear``); ``draw_w``: what all its
+        supplies together are planned with."""
         known = self._world.kits.get(model)
         if known is None:
             known = self._world.kits[model] = self._kit(self.get("model", model))
@@ -172,10 +186,9 @@ class Ground:
                 found["management" if part.doc["management"] else "interfaces"].append(part.doc["name"])
             elif kind == "port":
                 found[part.doc["port_class"].replace("-", "_")].append(part.doc["name"])
-        draws = [
-            one.doc.get("allocated_draw_w") or one.doc.get("maximum_draw_w") or 0 for one in parts.values()
-        ]
-        found["draw_w"] = max(draws, default=0)
+        docs = [part.doc for part in parts.values()]
+        draws = [doc.get("allocated_draw_w") or doc.get("maximum_draw_w") or 0 for doc in docs]
+        found["draw_w"] = sum(draws)
         for names in found.values():
             if isinstance(names, list):
                 names.sort(key=natural)
@@ -199,7 +212,8 @@ class Ground:
                 subject=f"device {device}",
                 remedy="Free one, or choose another device.",
             )
-        best = min(fitting, key=lambda row: (row.speed_bps, natural(row.name)))
+        slowest = min(row.speed_bps for row in fitting)
+        best = max((row for row in fitting if row.speed_bps == slowest), key=lambda row: natural(row.name))
         return int(best.id)
 
     def _give(self, pool_type: PoolType, purpose: str, path: str, length: int | None = None) -> str:

@@ -232,7 +232,7 @@ class Pools:
     ) -> list[tuple[int, int]]:
         """Spans, sorted, that are in use between the first and the last of ``part``."""
         low, high = address.span(part[0])[0], address.span(part[-1])[1]
-        wider = {address.key(above) for one in part for above in _between(one, source)}
+        wider = {key for one in part for key in _between(one, source)}
         columns: list[tuple[Any, Any]] = [(Allocation.prefix, None)]
         if not hosts:
             columns.append((Prefix.prefix, Prefix.role != PrefixRole.CONTAINER))
@@ -292,11 +292,13 @@ def _source_of(pool: Pool) -> address.Prefix:
     return pool.source
 
 
-def _between(one: address.Prefix, source: address.Prefix) -> Iterator[address.Prefix]:
-    """Prefixes that hold ``one`` and lie inside ``source``, the two left out."""
-    while one.prefixlen > source.prefixlen + 1:
-        one = one.supernet()
-        yield one
+def _between(one: address.Prefix, source: address.Prefix) -> Iterator[bytes]:
+    """Keys of the prefixes that hold ``one`` and lie inside ``source``, the two left out."""
+    number, bits = int(one.network_address), one.max_prefixlen
+    head = bytes([one.version])
+    for length in range(one.prefixlen - 1, source.prefixlen, -1):
+        start = number >> (bits - length) << (bits - length)
+        yield head + start.to_bytes(16, "big") + bytes([length])
 
 
 def _span(key: bytes) -> tuple[int, int]:

@@ -6,7 +6,18 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from netwright.intent.rules import addressing, cabling, labels, placing, routing, values
+from netwright.intent.rules import (
+    addressing,
+    bundling,
+    cabling,
+    fitting,
+    labels,
+    placing,
+    power,
+    redundancy,
+    routing,
+    values,
+)
 from netwright.intent.rules.platform import managed_without_platform, unknown_platform
 from netwright.intent.rules.rule import Rule, Touched
 from netwright.store.delta import Change
@@ -36,6 +47,21 @@ RULES: tuple[Rule, ...] = (
         "cable-ends-in-different-subnets",
         ("cable", "address", "interface"),
         cabling.ends_in_different_subnets,
+    ),
+    Rule("bundle-members", ("interface",), bundling.lag_members),
+    Rule("parent-interface", ("interface",), bundling.parents),
+    Rule("model-of-other-form", ("component", "device", "model"), fitting.model_form),
+    Rule("bay-of-other-device", ("bay", "component"), fitting.bay_occupied),
+    Rule("vlan-outside-group", ("vlan", "vlan_group"), fitting.vlan_outside_group),
+    Rule("prefix-off-its-vlan", ("prefix", "vlan", "vlan_group"), fitting.prefix_off_its_vlan),
+    Rule("address-off-its-vrf", ("address", "interface"), fitting.address_off_its_vrf),
+    Rule("circuit-in-one-site", ("circuit", "circuit_end"), fitting.circuit_ends),
+    Rule("asset-in-two-places", ("asset",), fitting.asset_in_two_places),
+    Rule("power-feed-overdrawn", ("power_feed", "cable", "port"), power.overdrawn_feeds),
+    Rule(
+        "group-not-redundant",
+        ("device", "cable", "circuit", "circuit_end"),
+        redundancy.not_redundant,
     ),
     Rule("session-isp", ("bgp_session", "isp"), routing.isp_mismatch),
     Rule("session-broken", ("bgp_session", "device", "address", "interface"), routing.broken_sessions),

@@ -10,19 +10,22 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from heapq import nlargest
+from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, or_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netwright.base import address
+from netwright.store.among import among
 from netwright.store.delta import Change, Op
 from netwright.store.history import chunks
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem, Severity
 
 _CHUNK = 500
+_IDS = 10_000
 _RANGES = 200
 
 
@@ -88,7 +91,12 @@ class Touched:
 
 def rows_in(session: Session, query: Select[*tuple[Any, ...]], column: Any, values: Iterable[Any]) -> Rows:
     """Rows of ``query`` whose ``column`` is one of ``values``, whatever their number."""
-    for part in chunks(values, _CHUNK):
+    wanted = values if isinstance(values, Collection) else list(values)
+    if all(value.__class__ is int for value in wanted):
+        for part in chunks(wanted, _IDS):
+            yield from session.execute(query.where(among(session, column, part)))
+        return
+    for part in chunks(wanted, _CHUNK):
         yield from session.execute(query.where(column.in_(part)))
 
 
@@ -101,8 +109,9 @@ def rows_inside(
     """Rows whose address or prefix ``column`` lies inside one of ``prefixes``, the prefix itself included.
     The query has that column among its own.
 
-    Each prefix is a range of the column's index; when they are many, the column is read once from the
-    lowest to the highest instead. A row may come more than once when prefixes overlap."""
+    Each prefix is a range of the column's index; when they are many, those that lie close together are read
+    as one range, and what lies between is left out here. A row may come more than once when prefixes
+    overlap."""
     raw: ColumnElement[bytes] = type_coerce(column, LargeBinary)
     spans = sorted(address.span(prefix) for prefix in prefixes)
     if len(spans) <= _RANGES:
@@ -111,11 +120,23 @@ def rows_inside(
         return
     reach = list(accumulate((high for _, high in spans), max))
     lows = [low for low, _ in spans]
-    for row in session.execute(query.where(raw.between(lows[0], reach[-1]))):
-        value = address.key(getattr(row, column.key))
-        before = bisect_right(lows, value)
-        if before and reach[before - 1] >= value:
-            yield row
+    for part in chunks(_runs(lows, reach), _RANGES):
+        ranges = [raw.between(low, high) for low, high in part]
+        for row in session.execute(query.where(or_(*ranges))):
+            value = address.key(getattr(row, column.key))
+            before = bisect_right(lows, value)
+            if before and reach[before - 1] >= value:
+                yield row
+
+
+def _runs(lows: Sequence[bytes], reach: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    """Ranges over sorted spans, cut where the gaps between them are widest."""
+
+    def gap(at: int) -> int:
+        return int.from_bytes(lows[at][:17], "big") - int.from_bytes(reach[at - 1][:17], "big")
+
+    cuts = [0, *sorted(nlargest(_RANGES - 1, range(1, len(lows)), key=gap)), len(lows)]
+    return [(lows[start], reach[end - 1]) for start, end in pairwise(cuts)]
 
 
 def named(names: Sequence[str], limit: int = 5) -> str:

@@ -1,0 +1,137 @@
+"""Power: what hangs on a feed, through outlets and power units, against what the feed may carry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from netwright.intent.rules.rule import Touched, rows_in
+from netwright.intent.trace import ENDS, cables_at
+from netwright.inventory import Cable, Port, PowerFeed
+from netwright.inventory.hardware import PortClass
+from netwright.inventory.place import FeedPhase
+from netwright.store.problem import Problem
+
+_LEVELS = 6
+"""Power units behind power units."""
+_ROOT_3 = 3**0.5
+
+
+@dataclass(slots=True)
+class Feeding:
+    """Which feeds power ports hang on, and what devices draw."""
+
+    feeds: dict[int, int] = field(default_factory=dict)
+    """Power port -> feed."""
+    devices: dict[int, int] = field(default_factory=dict)
+    """Power port -> device."""
+    draws: dict[int, int] = field(default_factory=dict)
+    """Device -> what all its supplies are planned with, in watts."""
+
+
+def overdrawn_feeds(touched: Touched) -> Iterator[Problem]:
+    """A feed carries all that hangs on it, also alone: what a device draws over two feeds it draws over one
+    when the other fails."""
+    feeds = set(touched.ids("power_feed")) | _feeds_of(touched, _touched_ports(touched))
+    if not feeds:
+        return
+    hanging = hanging_on(touched, feeds)
+    loads: dict[int, dict[int, int]] = defaultdict(dict)
+    for port, feed in hanging.feeds.items():
+        device = hanging.devices[port]
+        loads[feed][device] = hanging.draws.get(device, 0)
+    columns = (
+        PowerFeed.id,
+        PowerFeed.voltage_v,
+        PowerFeed.amperage_a,
+        PowerFeed.share_percent,
+        PowerFeed.phase,
+    )
+    for row in rows_in(touched.session, select(*columns), PowerFeed.id, loads):
+        factor = _ROOT_3 if row.phase is FeedPhase.THREE else 1.0
+        capacity = row.voltage_v * row.amperage_a * factor * row.share_percent / 100
+        load = sum(loads[row.id].values())
+        if load > capacity:
+            most = sorted(loads[row.id], key=lambda device: -loads[row.id][device])[:3]
+            names = ", ".join(touched.key("device", device) for device in most)
+            message = f"{load:,} W hang on it, it may carry {capacity:,.0f} W; most is drawn by {names}"
+            yield touched.problem("power_feed", row.id, message)
+
+
+def hanging_on(touched: Touched, feeds: Iterable[int]) -> Feeding:
+    """Everything below some feeds."""
+    session, found = touched.session, Feeding()
+    at = {("power_feed", feed): feed for feed in feeds}
+    leaves: dict[int, int] = {}
+    for _ in range(_LEVELS):
+        inlets = {end[1]: at[start] for start, (_, end) in cables_at(session, at).items() if end[0] == "port"}
+        if not inlets:
+            break
+        query = select(Port.id, Port.power_port_id)
+        outlets = {
+            row.id: inlets[row.power_port_id] for row in rows_in(session, query, Port.power_port_id, inlets)
+        }
+        units = {row.power_port_id for row in rows_in(session, query, Port.power_port_id, inlets)}
+        leaves.update((port, feed) for port, feed in inlets.items() if port not in units)
+        at = {("port", outlet): feed for outlet, feed in outlets.items()}
+    found.feeds = leaves
+    query = select(Port.id, Port.device_id)
+    found.devices = {row.id: row.device_id for row in rows_in(session, query, Port.id, leaves)}
+    columns = (Port.device_id, Port.allocated_draw_w, Port.maximum_draw_w)
+    supplies = select(*columns).where(Port.port_class == PortClass.POWER)
+    for row in rows_in(session, supplies, Port.device_id, set(found.devices.values())):
+        draw = row.allocated_draw_w if row.allocated_draw_w is not None else row.maximum_draw_w
+        found.draws[row.device_id] = found.draws.get(row.device_id, 0) + (draw or 0)
+    return found
+
+
+def feeds_of(touched: Touched, ports: Iterable[int]) -> dict[int, int]:
+    """The feed that each power port hangs on, through whatever power units."""
+    session = touched.session
+    at = {port: [port] for port in ports}
+    found: dict[int, int] = {}
+    for _ in range(_LEVELS):
+        if not at:
+            break
+        upward: dict[int, list[int]] = defaultdict(list)
+        for (_, port), (_, end) in cables_at(session, [("port", port) for port in at]).items():
+            if end[0] == "power_feed":
+                found.update(dict.fromkeys(at[port], end[1]))
+            elif end[0] == "port":
+                upward[end[1]] += at[port]
+        query = select(Port.id, Port.power_port_id).where(Port.power_port_id.is_not(None))
+        at = defaultdict(list)
+        for row in rows_in(session, query, Port.id, upward):
+            at[row.power_port_id] += upward[row.id]
+    return found
+
+
+def _feeds_of(touched: Touched, ports: set[int]) -> set[int]:
+    """Feeds above some ports, of outlets too. Ports of one power unit share the way up, so one is enough."""
+    query = select(Port.id, Port.power_port_id)
+    inlets = {row.power_port_id or row.id for row in rows_in(touched.session, query, Port.id, ports)}
+    feeds: set[int] = set()
+    at = inlets
+    for _ in range(_LEVELS):
+        if not at:
+            break
+        ends = [end for _, end in cables_at(touched.session, [("port", port) for port in at]).values()]
+        feeds |= {object_id for kind, object_id in ends if kind == "power_feed"}
+        above = {object_id for kind, object_id in ends if kind == "port"}
+        up = select(Port.id, Port.power_port_id).where(Port.power_port_id.is_not(None))
+        at = {row.power_port_id for row in rows_in(touched.session, up, Port.id, above)}
+    return feeds
+
+
+def _touched_ports(touched: Touched) -> set[int]:
+    """Ports that were touched, and those at touched cables of power."""
+    found = set(touched.ids("port"))
+    columns = [getattr(Cable, f"{side}_{kind}_id") for side in "ab" for kind in ENDS if kind == "port"]
+    for row in rows_in(touched.session, select(*columns), Cable.id, touched.ids("cable")):
+        found |= {port for port in row if port is not None}
+    classes = (PortClass.POWER, PortClass.POWER_OUTLET)
+    query = select(Port.id).where(Port.port_class.in_(classes))
+    return {row.id for row in rows_in(touched.session, query, Port.id, found)}
