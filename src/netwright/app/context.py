@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from netwright.app.webhooks.delivery import Courier
     from netwright.app.webhooks.hook import Webhooks
     from netwright.intent.render import Renderer
+    from netwright.intent.rules.own import OwnRules
     from netwright.store.gitrepo import GitRepository
     from netwright.store.series import SeriesStore
 
@@ -71,13 +72,20 @@ class Context:
         return CredentialStore(self.vault)
 
     @cached_property
+    def own_rules(self) -> OwnRules:
+        """People's rules in the home folder; every merge asks them."""
+        from netwright.intent.rules.own import OwnRules  # noqa: PLC0415 (heavy)
+
+        return OwnRules(self.home.path / "rules", KINDS)
+
+    @cached_property
     def changesets(self) -> ChangeSets:
         if not self.settings.approvals:
-            return ChangeSets(self.database, KINDS, clock=self.clock)
+            return ChangeSets(self.database, KINDS, clock=self.clock, always=self.own_rules.check)
         from netwright.app.approval import policy_of  # noqa: PLC0415 (heavy)
 
         policy = policy_of(self.settings.approvals)
-        return ChangeSets(self.database, KINDS, clock=self.clock, policy=policy)
+        return ChangeSets(self.database, KINDS, clock=self.clock, policy=policy, always=self.own_rules.check)
 
     @cached_property
     def webhooks(self) -> Webhooks:

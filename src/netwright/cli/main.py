@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "inventory": ("netwright.cli.inventory", "app", "Devices for Ansible, Prometheus, Oxidized, gnmic"),
     "change": ("netwright.cli.change", "app", "Open, edit, review, check, merge and revert change sets"),
     "design": ("netwright.cli.design", "app", "Sites, links and peerings from a few parameters"),
+    "rule": ("netwright.cli.rule", "app", "List the rules that merges are checked by; ask your own"),
     "show": ("netwright.cli.show", "app", "Show wanted objects of any kind"),
     "history": ("netwright.cli.history", "history", "Show what happened to an object, who and when"),
     "blame": ("netwright.cli.history", "blame_", "Show who gave each field its value"),

@@ -29,9 +29,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from netwright.base.errors import InputError, NotFoundError
-from netwright.design.language import Compiled, Fields, compile_data, compile_expression
 from netwright.design.parameter import Parameter, ParameterType
 from netwright.intent.document import Document, Listing, Mapping, Node, Scalar, data_of, read_file
+from netwright.intent.language import Compiled, Fields, compile_data, compile_expression
 from netwright.store.kind import Kinds
 
 Expand: TypeAlias = Callable[[MappingOf[str, Any], Any], Iterable[MappingOf[str, Any]]]

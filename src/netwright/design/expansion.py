@@ -9,8 +9,8 @@ from typing import Any
 from netwright.base.errors import InputError, NetwrightError
 from netwright.design.definition import Design, Entry
 from netwright.design.ground import Ground
-from netwright.design.language import BUILTINS, Scope
 from netwright.design.parameter import take_all
+from netwright.intent.language import BUILTINS, Scope
 
 _MOST = 100_000
 """Objects of one instance."""

@@ -108,12 +108,20 @@ class ChangeSets:
     """The verbs on change sets of one database. ``author`` is the name of a person or program."""
 
     def __init__(
-        self, database: Database, kinds: Kinds, *, clock: Clock | None = None, policy: Policy = no_policy
+        self,
+        database: Database,
+        kinds: Kinds,
+        *,
+        clock: Clock | None = None,
+        policy: Policy = no_policy,
+        always: Check | None = None,
     ) -> None:
+        """``always``: asked after the check of every merge and preview, whoever asks for it."""
         self._database = database
         self._kinds = kinds
         self._clock = clock or SystemClock()
         self._policy = policy
+        self._always = always
         self.review = Reviews(database, kinds, self._clock)
         self.agenda = Agenda(database, self._clock)
 
@@ -431,7 +439,8 @@ class ChangeSets:
         """Write the plan and ask the rules about the state it makes."""
         apply(session, self._kinds, plan)
         session.expire_all()
-        return check(session, plan.changes)
+        asked = check if self._always is None else all_of(check, self._always)
+        return asked(session, plan.changes)
 
     def _checked(
         self, session: Session, changeset: ChangeSet | None, plan: MergePlan, check: Check

@@ -1,4 +1,4 @@
-"""The language of designs: Jinja2 expressions in a sandbox, compiled once.
+"""The language of designs and people's rules: Jinja2 expressions in a sandbox, compiled once.
 
 All fields of an object become one compiled expression that makes a dictionary, so that an expansion of
 thousands of objects parses nothing and calls once an object. ``{{ x }}`` alone keeps the type of ``x`` (a
