@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError, NotFoundError
@@ -118,3 +120,37 @@ def test_checks_in_a_row_end_at_the_first_error() -> None:
     )
     found = check(Session(), ())
     assert ([problem.message for problem in found], asked) == (["one", "two"], ["one", "two"])
+
+
+def test_a_look_for_the_same_name_reads_no_whole_table(inventory: Store) -> None:
+    """Cost follows the change: every statement of a renaming finds its rows by an index."""
+    edit = inventory.changesets.editor()
+    region = edit.create("region", {"name": "europe"})
+    place = {"kind": "core", "latitude": 1, "longitude": 2}
+    site = edit.create("site", {"name": "ams", "region_id": region, **place})
+    maker = edit.create("manufacturer", {"name": "maker"})
+    model = edit.create("model", {"name": "m", "manufacturer_id": maker})
+    device = edit.create("device", {"name": "d", "site_id": site, "model_id": model, "role": "edge"})
+    port = edit.create("interface", {"name": "swp1", "device_id": device})
+    inventory.changesets.commit(edit, "made", "ada", no_rules)
+    said: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, many: bool) -> None:
+        if not many:
+            said.append((statement, given))
+
+    event.listen(inventory.database.engine, "before_cursor_execute", note)
+    edit = inventory.changesets.editor()
+    edit.update("interface", port, {"name": "swp2"})
+    edit.delete("device", inventory.make("device", name="e", site_id=site, model_id=model, role="edge"))
+    said.clear()
+    inventory.changesets.commit(edit, "renamed", "ada", no_rules)
+    event.remove(inventory.database.engine, "before_cursor_execute", note)
+    plans: list[str] = []
+    with inventory.database.read() as session:
+        for statement, given in said:
+            if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+                plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+                plans += [f"{row[3]} <- {statement}" for row in plan if row[3].startswith("SCAN")]
+    harmless = ("json_each", "CONSTANT ROW", "SCAN w")
+    assert [plan for plan in plans if not any(word in plan.split(" <- ")[0] for word in harmless)] == []

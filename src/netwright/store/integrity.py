@@ -198,21 +198,36 @@ def _others(
     outlook: Outlook,
 ) -> Iterator[tuple[tuple[Any, ...], int]]:
     """Objects that hold one of the values and keep it: those of the tables, as the merge leaves them."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        found = rows_of(kind, connection).holding(connection, columns, searched)
+    else:
+        found = _holding(session, kind, columns, searched)
+    for object_id, values in found:
+        ref = (kind.name, object_id)
+        if ref not in outlook.docs or (
+            outlook.docs[ref] is not None and not _rewritten(outlook, ref, columns)
+        ):
+            yield values, object_id
+
+
+def _holding(
+    session: Session, kind: Kind, columns: tuple[str, ...], searched: Iterable[tuple[Any, ...]]
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """As ``rows.TableRows.holding``, for a database that looks a list of rows up in an index."""
     table = kind.table
     ways = codec(kind)
     targets = [table.c[name] for name in columns]
+    converts = [ways.fields[name].plain for name in columns]
     for part in chunks(searched, 1_000):
-        matches = _matching(targets, part)
-        for object_id, *row in session.execute(select(table.c.id, *targets).where(matches)):
-            ref = (kind.name, object_id)
-            if ref in outlook.docs and (outlook.docs[ref] is None or _rewritten(outlook, ref, columns)):
-                continue
-            converts = [ways.fields[name].plain for name in columns]
-            values = tuple(
-                value if convert is None else convert(value)
-                for convert, value in zip(converts, row, strict=True)
+        for object_id, *row in session.execute(select(table.c.id, *targets).where(_matching(targets, part))):
+            yield (
+                object_id,
+                tuple(
+                    value if convert is None or value is None else convert(value)
+                    for convert, value in zip(converts, row, strict=True)
+                ),
             )
-            yield values, object_id
 
 
 def _matching(

@@ -55,7 +55,7 @@ def _home(session: Session) -> str:
 def _cover(session: Session, kind: Kind, revision: int, home: str) -> None:
     """Put a view in front of a kind's table: what did not change since, and the old state of what did."""
     since = select(History.object_id).where(History.kind == kind.name, History.revision > revision)
-    ids = session.scalars(since.distinct()).all()
+    ids = sorted(set(session.scalars(since)))  # DISTINCT would have SQLite walk all of history
     old = [
         {"id": object_id, **doc}
         for part in chunks(ids)

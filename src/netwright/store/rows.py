@@ -23,6 +23,7 @@ from netwright.store.kind import FieldType, Kind
 from netwright.store.value import Doc, codec
 
 _CHUNK = 5_000
+_LOOKUPS = 1_000
 _BARE = frozenset(
     (
         FieldType.TEXT,
@@ -54,7 +55,7 @@ class Statements:
     """SQL text in the words of one database. Get it from :func:`statements`."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._quote = dialect.identifier_preparer.quote
+        self.quote = dialect.identifier_preparer.quote
         self._sqlite = dialect.name == "sqlite"
         self.mark = "?" if self._sqlite else "%s"
         self.among = "IN (SELECT value FROM json_each(?))" if self._sqlite else "= ANY(%s::bigint[])"
@@ -65,22 +66,22 @@ class Statements:
         return orjson.dumps(list(ids)).decode() if self._sqlite else list(ids)
 
     def insert(self, table: Table, columns: Sequence[str]) -> str:
-        names = ", ".join(map(self._quote, columns))
+        names = ", ".join(map(self.quote, columns))
         marks = ", ".join([self.mark] * len(columns))
-        return f"INSERT INTO {self._quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 (names of ours)
+        return f"INSERT INTO {self.quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 (names of ours)
 
     def update(self, table: Table, columns: Sequence[str]) -> str:
-        sets = ", ".join(f"{self._quote(name)} = {self.mark}" for name in columns)
-        return f"UPDATE {self._quote(table.name)} SET {sets} WHERE id = {self.mark}"  # noqa: S608
+        sets = ", ".join(f"{self.quote(name)} = {self.mark}" for name in columns)
+        return f"UPDATE {self.quote(table.name)} SET {sets} WHERE id = {self.mark}"  # noqa: S608
 
     def delete(self, table: Table, column: str = "id") -> str:
-        return f"DELETE FROM {self._quote(table.name)} WHERE {self._quote(column)} {self.among}"  # noqa: S608
+        return f"DELETE FROM {self.quote(table.name)} WHERE {self.quote(column)} {self.among}"  # noqa: S608
 
     def select(self, table: Table, columns: Sequence[str], column: str | None = "id") -> str:
         """``column``: the one whose values are given; None for all rows."""
-        names = ", ".join(map(self._quote, columns))
-        where = "" if column is None else f" WHERE {self._quote(column)} {self.among}"
-        return f"SELECT {names} FROM {self._quote(table.name)}{where}"  # noqa: S608
+        names = ", ".join(map(self.quote, columns))
+        where = "" if column is None else f" WHERE {self.quote(column)} {self.among}"
+        return f"SELECT {names} FROM {self.quote(table.name)}{where}"  # noqa: S608
 
 
 def statements(connection: Connection) -> Statements:
@@ -98,8 +99,11 @@ class TableRows:
         ways = codec(kind)
         self._columns = ways.columns
         self._into = {name: _into(kind, name, dialect) for name in ways.columns}
-        out = ((name, _out(kind, name, dialect)) for name in ways.columns)
-        self._out = tuple((place, convert) for place, (_, convert) in enumerate(out) if convert is not None)
+        self._sqlite = dialect.name == "sqlite"
+        self._out_of = {name: _out(kind, name, dialect) for name in ways.columns}
+        self._out = tuple(
+            (place, convert) for place, convert in enumerate(self._out_of.values()) if convert is not None
+        )
         self._pick = itemgetter(*ways.columns) if len(ways.columns) > 1 else None
         self._odd = tuple(
             (place, convert)
@@ -157,6 +161,33 @@ class TableRows:
         statement = self._words.select(self._table, ("id", column), column)
         found = connection.exec_driver_sql(statement, (self._words.ids(targets),))
         return [(object_id, target) for object_id, target in found]
+
+    def holding(
+        self, connection: Connection, columns: Sequence[str], values: Iterable[Sequence[Any]]
+    ) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """(id, values) of rows that hold one of the values in the columns; None is equal to None. For SQLite,
+        which reads a whole index for ``(a, b) IN (...)`` and looks up each row of a joined list."""
+        assert self._sqlite
+        names = ", ".join(f"w{place}" for place in range(len(columns)))
+        table, quote = self._words.quote(self._table.name), self._words.quote
+        equal = " AND ".join(f"t.{quote(name)} IS w.w{place}" for place, name in enumerate(columns))
+        wanted = ", ".join(f"t.{quote(name)}" for name in columns)
+        out = [(place, self._out_of[name]) for place, name in enumerate(columns) if self._out_of[name]]
+        row = "(" + ", ".join("?" * len(columns)) + ")"
+        for part in chunks(values, _LOOKUPS):
+            given = [
+                self._convert(name, value) for one in part for name, value in zip(columns, one, strict=True)
+            ]
+            rows = ", ".join([row] * len(part))
+            statement = (
+                f"WITH w({names}) AS (VALUES {rows}) "  # noqa: S608 (names of ours)
+                f"SELECT t.id, {wanted} FROM w CROSS JOIN {table} AS t ON {equal}"
+            )
+            for object_id, *found in connection.exec_driver_sql(statement, tuple(given)):
+                for place, convert in out:
+                    if convert is not None and found[place] is not None:
+                        found[place] = convert(found[place])
+                yield object_id, tuple(found)
 
     def _row(self, object_id: int, doc: Mapping[str, Any]) -> tuple[Any, ...]:
         values = self._pick(doc) if self._pick else (doc[self._columns[0]],)
