@@ -7,7 +7,7 @@ is completed first, then what hangs on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
@@ -28,6 +28,8 @@ _LAST = "\U0010ffff"
 _KEYED = Selection(fields=("key",))
 
 IsFew = Callable[[Kind], bool]
+Named = dict[tuple[str, str], list[int]]
+"""Ids by kind and whole name."""
 
 
 def is_few(sight: Sight, kind: Kind) -> bool:
@@ -45,11 +47,18 @@ def suggest(sight: Sight, kind: Kind, text: str, limit: int, few: IsFew | None =
 
 
 def begins(sight: Sight, column: ColumnElement[Any] | Column[Any], text: str) -> ColumnElement[bool]:
-    """The column begins with a text as typed, or in small or capital letters; an index leads to it."""
+    """The column begins with a text as typed, or in small or capital letters."""
+    return or_(*beginnings(sight, column, text))
+
+
+def beginnings(
+    sight: Sight, column: ColumnElement[Any] | Column[Any], text: str
+) -> list[ColumnElement[bool]]:
+    """Each of these by itself is a range of the column's index; all in one, sorted, would be read through."""
     ways = dict.fromkeys((text, text.lower(), text.upper(), text[:1].upper() + text[1:]))
     if sight.session.get_bind().dialect.name == "sqlite":  # LIKE uses no index there
-        return or_(*(column.between(one, one + _LAST) for one in ways))
-    return or_(*(column.like(f"{escaped(one)}%", escape="\\") for one in ways))
+        return [column.between(one, one + _LAST) for one in ways]
+    return [column.like(f"{escaped(one)}%", escape="\\") for one in ways]
 
 
 def holds(column: ColumnElement[Any] | Column[Any], text: str) -> ColumnElement[bool]:
@@ -78,11 +87,11 @@ def _find(sight: Sight, kind: Kind, text: str, limit: int, few: IsFew) -> list[i
     if first.reference is None and not rest:
         return _plain(sight, kind, first, text, limit, few)
     found: dict[int, None] = {}
-    for head, tail in _splits(text):
-        for one in _composed(sight, kind, head, tail, limit, few):
+    for one in under(sight, kind, text, limit):
+        found.setdefault(one)
+    if not found:
+        for one in _composed(sight, kind, text, limit, few):
             found.setdefault(one)
-        if len(found) >= limit:
-            break
     if not found and few(kind):
         texts = [spec for spec in kind.key_fields if spec.type in {FieldType.TEXT, FieldType.CHOICE}]
         if texts:
@@ -96,7 +105,10 @@ def _plain(sight: Sight, kind: Kind, spec: FieldSpec, text: str, limit: int, few
     if spec.type is not FieldType.TEXT:
         value = take_text(spec, text)
         return [] if value is None else _ids(sight, kind, [column == value], limit)
-    found = _ids(sight, kind, [begins(sight, column, text)], limit, column)
+    found: list[int] = []
+    for one in beginnings(sight, column, text):
+        if len(found) < limit:
+            found += [near for near in _ids(sight, kind, [one], limit, column) if near not in found]
     if len(found) < limit and few(kind):
         titles = [kind.table.c[one.column] for one in kind.fields if one.name == "title"]
         parts = or_(*(holds(one, text) for one in (column, *titles)))
@@ -104,26 +116,14 @@ def _plain(sight: Sight, kind: Kind, spec: FieldSpec, text: str, limit: int, few
     return found[:limit]
 
 
-def _composed(sight: Sight, kind: Kind, head: str, tail: str | None, limit: int, few: IsFew) -> list[int]:
-    """Objects under what ``head`` names; ``tail`` begins the rest of their names."""
-    first, *rest = kind.key_fields
+def _composed(sight: Sight, kind: Kind, text: str, limit: int, few: IsFew) -> list[int]:
+    """Objects under what begins with a text."""
+    first = kind.key_fields[0]
     table = kind.table
-    where: list[ColumnElement[bool]] = []
-    if first.reference is not None:
-        target = sight.kinds[first.reference]
-        heads = _find(sight, target, head, _PARENTS, few)
-        if tail is not None:  # the first part is whole
-            heads = _exact(sight, target, heads, head)
-        if not heads:
-            return []
-        where.append(table.c[first.column].in_(heads))
-    else:
-        column = table.c[first.column]
-        where.append(begins(sight, column, head) if tail is None else column == head)
-    last = rest[-1] if rest else None
-    if tail and last is not None:
-        where.append(_tail(sight, kind, last, tail))
-    return _ids(sight, kind, where, limit)
+    if first.reference is None:
+        return _ids(sight, kind, [begins(sight, table.c[first.column], text)], limit)
+    heads = _find(sight, sight.kinds[first.reference], text, _PARENTS, few)
+    return _ids(sight, kind, [table.c[first.column].in_(heads)], limit) if heads else []
 
 
 def _tail(sight: Sight, kind: Kind, spec: FieldSpec, tail: str) -> ColumnElement[bool]:
@@ -133,9 +133,46 @@ def _tail(sight: Sight, kind: Kind, spec: FieldSpec, tail: str) -> ColumnElement
     return column.in_(_find(sight, sight.kinds[spec.reference], tail, _PARENTS, lambda _: True))
 
 
-def _exact(sight: Sight, kind: Kind, ids: Collection[int], key: str) -> list[int]:
-    found = Reader(sight.session, sight.kinds, sight.restriction).by_id(kind, ids, _KEYED)
-    return [one for one, doc in found.items() if doc["key"].lower() == key.lower()]
+def under(sight: Sight, kind: Kind, text: str, limit: int, known: Named | None = None) -> list[int]:
+    """Objects whose name is ``text`` or begins with it, where its first part is whole: ``ams-edge1/sw``.
+    Only indexes are asked. ``known`` keeps what whole names lead to, for many kinds in one search."""
+    first, *rest = kind.key_fields
+    names: Named = {} if known is None else known
+    found: dict[int, None] = {}
+    for head, tail in _splits(text):
+        if tail is None or first.reference is None or not rest:
+            continue
+        heads = _whole(sight, sight.kinds[first.reference], head, names)
+        if heads:
+            where = [kind.table.c[first.column].in_(heads), _tail(sight, kind, rest[-1], tail)]
+            found.update(dict.fromkeys(_ids(sight, kind, where, limit)))
+    return list(found)[:limit]
+
+
+def _whole(sight: Sight, kind: Kind, text: str, known: Named) -> list[int]:
+    """Objects of exactly this name."""
+    if (kind.name, text) in known:
+        return known[kind.name, text]
+    first, *rest = kind.key_fields
+    table = kind.table
+    found: list[int] = []
+    if first.reference is None:
+        value = take_text(first, text)
+        if value is not None and not rest:
+            ways = {value, value.lower()} if isinstance(value, str) else {value}
+            found = _ids(sight, kind, [table.c[first.column].in_(ways)], _PARENTS)
+    elif not rest:
+        heads = _whole(sight, sight.kinds[first.reference], text, known)
+        found = _ids(sight, kind, [table.c[first.column].in_(heads)], _PARENTS) if heads else []
+    else:
+        for head, tail in _splits(text):
+            last = take_text(rest[-1], tail) if tail and rest[-1].reference is None else None
+            heads = _whole(sight, sight.kinds[first.reference], head, known) if last is not None else []
+            if heads:
+                where = [table.c[first.column].in_(heads), table.c[rest[-1].column] == last]
+                found += _ids(sight, kind, where, _PARENTS)
+    known[kind.name, text] = found
+    return found
 
 
 def _splits(text: str) -> Iterator[tuple[str, str | None]]:

@@ -21,7 +21,7 @@ from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.query.reader import Reader
 from netwright.store.query.selection import Selection
 from netwright.store.query.sight import Sight
-from netwright.store.query.suggest import begins, holds, indexed, suggest
+from netwright.store.query.suggest import Named, beginnings, holds, indexed, under
 from netwright.store.value import take_text
 from netwright.web.read.value import object_url
 
@@ -78,6 +78,7 @@ def search(
         return []
     network = _network(text)
     found: dict[str, _Found] = {}
+    names: Named = {}
     for name, kind in sight.kinds.items():
         if not may_see(kind):
             continue
@@ -85,7 +86,7 @@ def search(
         if network is not None:
             _addressed(sight, kind, network, few, mine, limit)
         else:
-            _named(sight, kind, text, few, mine, limit)
+            _named(sight, kind, text, few, mine, limit, names)
         if mine.ids:
             found[name] = mine
     if network is not None:
@@ -96,7 +97,13 @@ def search(
 
 
 def _named(
-    sight: Sight, kind: Kind, text: str, few: Callable[[Kind], bool], found: _Found, limit: int
+    sight: Sight,
+    kind: Kind,
+    text: str,
+    few: Callable[[Kind], bool],
+    found: _Found,
+    limit: int,
+    names: Named,
 ) -> None:
     small = few(kind)
     hidden = sight.restriction.hidden(kind)
@@ -104,17 +111,17 @@ def _named(
         if spec.name in hidden or not (small or leads):
             continue
         column = kind.table.c[spec.column]
-        condition = holds(column, text) if small else begins(sight, column, text)
         why = "" if spec.name in kind.key else spec.name
-        _take(sight, kind, condition, found, 2, why, limit, column)
+        for condition in [holds(column, text)] if small else beginnings(sight, column, text):
+            _take(sight, kind, condition, found, 2, why, limit, column)
     for spec in kind.key_fields:
         if spec.type is FieldType.INTEGER and text.isascii() and text.isdecimal() and spec.name not in hidden:
             value = take_text(spec, text)
             if value is not None and (small or spec.column in indexed(kind)):
                 _take(sight, kind, kind.table.c[spec.column] == value, found, 1, "", limit)
-    if "/" in text and kind.key_fields[0].reference is not None:
-        for doc in suggest(sight, kind, text, limit, few):
-            found.add(doc["id"], 1)
+    if "/" in text and not any(name in hidden for name in kind.key):
+        for one in under(sight, kind, text, limit, names):
+            found.add(one, 1)
 
 
 @cache
