@@ -12,6 +12,7 @@ import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from netwright.design import Catalog, Designs
 from netwright.design.difference import Request
 from netwright.intent.importer import import_documents
 from netwright.intent.rules import check
-from netwright.inventory import KINDS
+from netwright.inventory import KINDS, Device
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
+from netwright.store.history import as_of, current_revision
+from netwright.store.query import ListQuery, Reader, parse_selection
 
 _GROUND = Path(__file__).parents[1] / "examples" / "designs" / "ground.yaml"
 _DESIGNS = Path(__file__).parent / "designs"
@@ -66,16 +69,19 @@ def figures(keep: Path | None = None, scale: float = 1.0) -> Iterator[dict[str, 
         file = keep or Path(folder) / "large.db"
         made = file.exists()
         database = Database(f"sqlite:///{file}")
+        upgrade(database)
         if not made:
             yield from generate(database, scale)
+            with database.writer.connect() as connection:
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             yield figure("large network: database", file.stat().st_size / 1e6, "MB", 1, 0.0)
         yield from sizes(database)
+        yield from asked(database)
         database.close()
 
 
 def generate(database: Database, scale: float) -> Iterator[dict[str, Any]]:
     """The network, site by site, as a person would have it: rules asked, history kept."""
-    upgrade(database)
     changesets = ChangeSets(database, KINDS)
     designs = Designs(database, changesets, KINDS, Catalog(KINDS, _DESIGNS))
     _lay_ground(database, changesets, scale)
@@ -162,6 +168,48 @@ def sizes(database: Database) -> Iterator[dict[str, Any]]:
         for name in _COUNTED:
             count = session.scalar(select(func.count()).select_from(KINDS[name].table)) or 0
             yield figure(f"large network: {name}", count, "objects", count, 0.0)
+
+
+def asked(database: Database) -> Iterator[dict[str, Any]]:
+    """What people and programs ask of it all day."""
+    generator = random.Random(2)
+    changesets = ChangeSets(database, KINDS)
+    with database.read() as session:
+        devices = list(session.scalars(select(Device.id).where(Device.role == "tor").limit(5_000)))
+        reader = Reader(session, KINDS)
+
+        def page() -> None:
+            found = generator.choice(devices)
+            parts = ("interfaces.addresses", "components", "ports", "bgp_sessions", "site.region", "model")
+            reader.page(
+                KINDS["device"],
+                ListQuery(filters=[("id", found)], selection=parse_selection(expand=",".join(parts))),
+            )
+
+        yield timed("large network: a device with all its parts", page, 20)
+        pages = {
+            "50 devices of a region and role": [("site.region", "region7"), ("role", "cache")],
+            "50 devices by a part of their name": [("name__ic", "77")],
+        }
+        for name, filters in pages.items():
+            query = ListQuery(filters=filters, sort=("name",), limit=50)
+            yield timed(f"large network: {name}", partial(reader.page, KINDS["device"], query), 20)
+        revision = current_revision(session) // 2
+        yield timed(
+            "large network: a device as of an old revision",
+            lambda: as_of(session, "device", revision, [generator.choice(devices)]),
+            20,
+        )
+    watch = Watch()
+    for turn in range(2):
+        with watch:
+            opened = changesets.open(f"100 serial numbers, {turn}", "bench").id
+            with changesets.edit(opened) as editor:
+                for device in devices[:100]:
+                    editor.update("device", device, {"serial": f"S{turn}-{device}"})
+            changesets.preview(opened, check)
+            changesets.merge(opened, "bench", check)
+    yield figure("large network: open, check and merge 100 edits", watch.cpu_s * 1e3, "ms", 1, watch.cpu_s)
 
 
 def timed(name: str, call: Callable[[], object], repeat: int, unit: str = "ms") -> dict[str, Any]:
