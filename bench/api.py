@@ -87,7 +87,7 @@ class Caller:
             else:
                 parts.append(message.get("body", b""))
 
-        await self._app(scope, receive, send)  # type: ignore[arg-type]
+        await self._app(scope, receive, send)
         return status, b"".join(parts)
 
 
