@@ -11,6 +11,8 @@ import yaml
 from netwright.base.errors import InputError
 from netwright.exchange.csvfile import CsvFiles
 from netwright.exchange.devicetypes.source import FOLDERS, DeviceTypes
+from netwright.exchange.peeringdb import peeringdb_files
+from netwright.exchange.topology import topology_files
 from netwright.exchange.tree.export import is_export
 from netwright.exchange.tree.source import EditedTree
 from netwright.intent.document import SUFFIXES, find_files
@@ -27,6 +29,8 @@ class Format(enum.StrEnum):
     DEVICETYPES = "devicetypes"
     CSV = "csv"
     EXPORT = "export"
+    TOPOLOGY = "topology"
+    PEERINGDB = "peeringdb"
 
 
 def guess_format(paths: Sequence[Path]) -> Format:
@@ -60,8 +64,16 @@ def open_source(
             if len(paths) != 1:
                 raise InputError("an export is one folder", subject=", ".join(map(str, paths)))
             return EditedTree(paths[0], key)
+        case Format.TOPOLOGY:
+            return topology_files(_json(paths))
+        case Format.PEERINGDB:
+            return peeringdb_files(_json(paths))
         case Format.DESIGN:
             return DesignFiles(find_files(paths))
+
+
+def _json(paths: Sequence[Path]) -> list[Path]:
+    return [file for file in find_files(paths) if file.suffix == ".json"]
 
 
 def _is_device_type(file: Path) -> bool:
