@@ -95,6 +95,30 @@ def test_the_map_shows_sites_and_links(chromium: Browser, site: Site) -> None:
     window.close()
 
 
+MANY = """() => { const box = document.getElementById("map"), sites = [];
+  for (let i = 0; i < 600; i++) sites.push({ name: `s${i}`, title: `S ${i}`, health: i === 7 ? "down" : "ok",
+    devices: 1, reasons: [], at: [(i % 60) / 20 + (i < 300 ? 0 : 40), Math.floor(i / 60) / 10 + 45] });
+  box.dataset.map = JSON.stringify({ sites, links: [] }); window.dispatchEvent(new Event("resize")); }"""
+
+
+def test_many_sites_are_drawn_as_groups_that_open(chromium: Browser, site: Site) -> None:
+    window = Window(chromium, site.url)
+    window.login()
+    expect(window.page.locator(".map-site")).to_have_count(5)
+    window.page.evaluate(MANY)
+    groups = window.page.locator(".map-cluster")
+    expect(groups.first).to_be_visible()
+    numbers = [int(text) for text in window.page.locator(".map-number").all_text_contents()]
+    assert sum(numbers) + window.page.locator("a.map-site").count() == 600
+    expect(window.page.locator(".map-cluster.map-site-down")).to_have_count(1)
+    groups.first.focus()
+    window.page.keyboard.press("Enter")
+    window.page.get_by_role("button", name="Show all sites").click()
+    expect(groups.first).to_be_visible()
+    assert window.troubles == []
+    window.close()
+
+
 def test_the_map_follows_health(chromium: Browser, site: Site) -> None:
     window = Window(chromium, site.url)
     window.login()
