@@ -131,7 +131,7 @@ def test_a_look_for_the_same_name_reads_no_whole_table(inventory: Store) -> None
     maker = edit.create("manufacturer", {"name": "maker"})
     model = edit.create("model", {"name": "m", "manufacturer_id": maker})
     device = edit.create("device", {"name": "d", "site_id": site, "model_id": model, "role": "edge"})
-    port = edit.create("interface", {"name": "swp1", "device_id": device})
+    ports = [edit.create("interface", {"name": f"swp{n}", "device_id": device}) for n in range(3)]
     inventory.changesets.commit(edit, "made", "ada", no_rules)
     said: list[tuple[str, Any]] = []
 
@@ -141,7 +141,8 @@ def test_a_look_for_the_same_name_reads_no_whole_table(inventory: Store) -> None
 
     event.listen(inventory.database.engine, "before_cursor_execute", note)
     edit = inventory.changesets.editor()
-    edit.update("interface", port, {"name": "swp2"})
+    for number, port in enumerate(ports):
+        edit.update("interface", port, {"name": f"eth{number}"})
     edit.delete("device", inventory.make("device", name="e", site_id=site, model_id=model, role="edge"))
     said.clear()
     inventory.changesets.commit(edit, "renamed", "ada", no_rules)
