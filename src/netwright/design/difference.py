@@ -220,7 +220,8 @@ class Difference:
                 one.handles[wanted.path] = None
                 self._work.missing.append((one.request.label, wanted.path))
                 return None
-        doc = self._doc(one, wanted)
+        known = wanted.adopt or wanted.kind in PARTS
+        doc = self._doc(one, wanted) if known else self._given(one, wanted)  # an editor checks new ones
         found, before = self._adopted(wanted, doc)
         if found is None:
             found = New(wanted.kind, doc, f"{wanted.where} {wanted.path}")
@@ -297,6 +298,14 @@ class Difference:
 
     def _doc(self, one: _Instance, wanted: Wanted) -> Doc:
         """The values by column: plain, or a new object."""
+        found = self._given(one, wanted)
+        subject = f"{wanted.where}: {wanted.kind} {wanted.path}"
+        given = {c: v for c, v in found.items() if not isinstance(v, New | PartOf)}
+        found.update(codec(self._kinds[wanted.kind]).take(given, subject))
+        return found
+
+    def _given(self, one: _Instance, wanted: Wanted) -> Doc:
+        """The values by column as the design gives them, references as what they lead to."""
         kind = self._kinds[wanted.kind]
         found: Doc = {}
         for name, value in wanted.values.items():
@@ -307,10 +316,6 @@ class Difference:
                 found[spec.column] = str(value)
             else:
                 found[spec.column] = value
-        subject = f"{wanted.where}: {wanted.kind} {wanted.path}"
-        ways = codec(kind)
-        given = {c: v for c, v in found.items() if not isinstance(v, New | PartOf)}
-        found.update(ways.take(given, subject))
         return found
 
     def _target(self, one: _Instance, wanted: Wanted, spec: FieldSpec, value: Any) -> Any:
