@@ -98,6 +98,14 @@ async def test_all_or_nothing_and_each_for_itself(fresh: httpx.AsyncClient) -> N
     assert sorted(names) == ["good", "other", "third"]
 
 
+async def test_all_mistakes_of_an_item_are_told(fresh: httpx.AsyncClient) -> None:
+    await ground(fresh)
+    wrong = {**device("d"), "site": "amsx", "role": "egde", "nonsense": 1}
+    answer = await fresh.post("/v1/device", json=wrong)
+    assert answer.status_code == 422
+    assert {one["field"] for one in answer.json()["errors"]} == {"site", "role", "nonsense"}
+
+
 async def test_put_creates_replaces_and_repeats(fresh: httpx.AsyncClient) -> None:
     await ground(fresh)
     first = await fresh.put("/v1/region/na", json={"name": "na", "title": "America"})

@@ -98,6 +98,7 @@ class ObjectEdits:
                 return
         fields = self._fields(item, outcome)
         if outcome.problems:
+            self._explain(item, outcome, fields, new=False)  # the other mistakes of the item too
             return
         try:
             self._write(item, outcome, target, fields, parts)
