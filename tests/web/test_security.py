@@ -68,6 +68,7 @@ ADMIN = {
     "/audit",
 }
 EXAMPLES = {
+    "rack_id": "999999",
     "name": "ams-edge1",
     "interface": "swp1",
     "changeset_id": "999999",

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from netwright.app.access import Anchor, Role, Scope
 from netwright.app.access.access import REACH
-from netwright.app.access.before import Before
+from netwright.app.access.account import User
+from netwright.app.access.placement import Placement, undone
 from netwright.app.access.role import role_names
-from netwright.app.access.user import User
 from netwright.app.home import ApprovalRule
 from netwright.base.errors import InputError, NotFoundError
 from netwright.inventory import KINDS, Region
@@ -73,7 +73,7 @@ def _inside(session: Session, names: Collection[str], changes: Sequence[Change])
     if not regions:
         return False
     scope = Scope((Anchor("region", regions),))
-    before = Before(session, REACH, changes)
+    before = Placement(session, REACH, undone(changes))
     ids: dict[str, set[int]] = defaultdict(set)
     for change in changes:
         ids[change.kind].add(change.id)

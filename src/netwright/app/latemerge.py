@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwright.app.access import Access, Means, Verb, machine
+from netwright.app.access.account import User
 from netwright.app.access.actor import Actor
 from netwright.app.access.login import access_of
-from netwright.app.access.user import User
 from netwright.app.context import Context
 from netwright.base.errors import ForbiddenError
 from netwright.intent import rules

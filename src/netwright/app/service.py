@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from netwright.app.access.audit import keep_audit
 from netwright.app.context import Context
 from netwright.app.deployment import drift_check, hands_of
 from netwright.app.latemerge import merge_on_time
@@ -26,6 +27,7 @@ async def work_and_collect(
     jobs = [
         Worker(context.home.workflows_url, hands_of(context)).run(stop.is_set),
         merge_on_time(context, stop),
+        keep_audit(context.database, context.clock, settings.audit_days, stop),
         told.run(stop),
     ]
     if collect:

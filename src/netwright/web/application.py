@@ -17,11 +17,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from netwright.app.access.refusal import is_refusal
 from netwright.app.context import Context
 from netwright.base.errors import (
     ConflictError,
     DeviceError,
-    ForbiddenError,
     InputError,
     NetwrightError,
     NotFoundError,
@@ -57,7 +57,6 @@ _LOG = logging.getLogger(__name__)
 
 # the first class that fits gives the status
 _STATUS: tuple[tuple[type[NetwrightError], int], ...] = (
-    (ForbiddenError, 403),
     (NotFoundError, 404),
     (ConflictError, 409),
     (InputError, 400),
@@ -142,9 +141,10 @@ async def _to_login(request: Request, _error: Exception) -> Response:
 
 async def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NetwrightError)
-    if isinstance(error, ForbiddenError):
-        await log_refusal(request, error)
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    if is_refusal(error):
+        status = 403
+        await log_refusal(request, error)
     return _error_page(request, status, error.what, error.subject or "", error.remedy or "")
 
 

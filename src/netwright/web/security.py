@@ -16,9 +16,9 @@ from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netwright.app.access import Access, Verb
-from netwright.app.access.audit import note_refusal
 from netwright.app.access.login import SESSION_S, identify
-from netwright.base.errors import ForbiddenError
+from netwright.app.access.refusal import note_error
+from netwright.base.errors import NetwrightError
 from netwright.web.state import state_of
 
 _COOKIE = "netwright"
@@ -114,7 +114,7 @@ def requires(verb: Verb | None = None) -> Callable[[Request], Awaitable[Access]]
     return check
 
 
-async def log_refusal(request: Request, error: ForbiddenError) -> None:
+async def log_refusal(request: Request, error: NetwrightError) -> None:
     """Write a refused request down."""
     access: Access | None = getattr(request.state, "identity", None)
     if access is None:
@@ -122,9 +122,7 @@ async def log_refusal(request: Request, error: ForbiddenError) -> None:
     state = state_of(request)
     context = state.context
     subject = f"{request.method} {request.url.path}"
-    await state.in_thread(
-        note_refusal, context.database, context.clock, access.actor, error.verb, subject, error.what
-    )
+    await state.in_thread(note_error, context.database, context.clock, access.actor, error, subject)
 
 
 async def same_origin(request: Request) -> None:

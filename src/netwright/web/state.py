@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from typing import Generic, ParamSpec, TypeVar
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from netwright.app.access import Access
+from netwright.app.access.narrowing import narrow, seen_names
 from netwright.app.access.oidc import Provider
 from netwright.app.access.sso import SECRET_NAME
 from netwright.app.context import Context
@@ -80,6 +83,10 @@ class WebState:
         """Whether a kind has so few objects that reading them all costs nothing; a minute old at most."""
         return kind.name in self._few.get()
 
+    def sees_device(self, name: str) -> bool:
+        """Whether a device may be told of, for what is kept outside the database."""
+        return True
+
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run what waits for the database without holding up other requests."""
         return await run_in_threadpool(function, *args, **kwargs)
@@ -98,6 +105,44 @@ class WebState:
             return frozenset(name for name, kind in KINDS.items() if is_few(sight, kind))
 
 
+class NarrowedState(WebState):
+    """The same for one who may not see everything."""
+
+    def __init__(self, whole: WebState, access: Access) -> None:
+        self.__dict__.update(whole.__dict__)
+        self._whole = whole
+        self._access = access
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._whole.reading() as session:
+            narrow(session, self._access)
+            yield session
+
+    def health(self) -> HealthReport:
+        """Judged with everything known, told as far as it may be."""
+        report = self._whole.health()
+        with self._whole.reading() as session:
+            devices, links, sites = (
+                seen_names(session, self._access, kind) for kind in ("device", "cable", "site")
+            )
+        return HealthReport(
+            {name: health for name, health in report.devices.items() if name in devices},
+            {name: health for name, health in report.links.items() if name in links},
+            {name: health for name, health in report.sites.items() if name in sites},
+        )
+
+    def sees_device(self, name: str) -> bool:
+        return name in self._devices
+
+    @cached_property
+    def _devices(self) -> set[str]:
+        with self._whole.reading() as session:
+            return seen_names(session, self._access, "device")
+
+
 def state_of(request: Request) -> WebState:
+    """The installation as the one who asks may see it."""
     state: WebState = request.app.state.web
-    return state
+    access: Access | None = getattr(request.state, "identity", None)
+    return state if access is None or access.everything else NarrowedState(state, access)

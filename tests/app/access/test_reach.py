@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.app.access.world import World, random_world
 
 from netwright.app.access import Anchor, Scope
-from netwright.app.access.before import Before
+from netwright.app.access.placement import Placement, undone
 from netwright.app.access.reach import Reach
 from netwright.app.tables import metadata
 from netwright.inventory import KINDS
@@ -101,7 +101,7 @@ def test_sql_and_memory_say_what_the_rule_says(
     scope = data.draw(scopes(world))
     with database.trial() as session:
         world.write(session)
-        before = Before(session, REACH, ())
+        placement = Placement(session, REACH, undone(()))
         for kind in KINDS.values():
             expected = {
                 one
@@ -114,7 +114,7 @@ def test_sql_and_memory_say_what_the_rule_says(
             condition = REACH.where(kind, scope, every=every)
             assert condition is not None
             assert set(session.scalars(select(kind.table.c.id).where(condition))) == expected, kind.name
-            assert before.inside(kind, world.docs[kind.name], scope, every=every) == expected, kind.name
+            assert placement.inside(kind, world.docs[kind.name], scope, every=every) == expected, kind.name
 
 
 def test_the_ways_of_the_core_kinds() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, FromClause, false, or_
 from sqlalchemy.orm import Session
 
 from netwright.app.access.actor import Actor, Means, machine_actor
@@ -67,19 +68,16 @@ class Access:
         if not self.may(verb, kind_name):
             raise ForbiddenError(self.name, verb, kind_name)
 
-    def where(self, verb: Verb, kind: Kind, field_name: str | None = None) -> ColumnElement[bool] | None:
-        """The objects of the kind that it may do this to, as a condition on the kind's own table; None: all.
+    def where(
+        self, verb: Verb, kind: Kind, field_name: str | None = None, *, table: FromClause | None = None
+    ) -> ColumnElement[bool] | None:
+        """The objects of the kind that it may do this to, as a condition on the kind's own table, or on
+        ``table``, an alias of it; None: all.
 
         With ``field_name``: those where it may see or write that field."""
-        conditions: list[ColumnElement[bool]] = []
-        for grant in self.of(verb, kind):
-            if field_name is not None and field_name not in grant.fields_of(kind, verb):
-                continue
-            condition = self.reach.where(kind, grant.scope, every=verb is not Verb.VIEW)
-            if condition is None:
-                return None
-            conditions.append(condition)
-        return or_(false(), *conditions)
+        if table is not None:
+            return _where(self.reach, self.grants, verb, kind.name, field_name, table)
+        return _kept_where(self.reach, self.grants, verb, kind.name, field_name)
 
     def hidden(self, kind: Kind) -> frozenset[str]:
         """Fields to leave out of every object of the kind, by document name: those that it may not see in
@@ -115,6 +113,36 @@ class Access:
     def of(self, verb: Verb, kind: Kind) -> list[Grant]:
         """The grants about this verb on this kind."""
         return [grant for grant in self.grants if grant.gives(verb, kind.name)]
+
+
+def _where(
+    reach: Reach,
+    grants: tuple[Grant, ...],
+    verb: Verb,
+    kind_name: str,
+    field_name: str | None,
+    table: FromClause | None,
+) -> ColumnElement[bool] | None:
+    kind = reach.kinds[kind_name]
+    conditions: list[ColumnElement[bool]] = []
+    for grant in grants:
+        if not grant.gives(verb, kind_name):
+            continue
+        if field_name is not None and field_name not in grant.fields_of(kind, verb):
+            continue
+        condition = reach.where(kind, grant.scope, every=verb is not Verb.VIEW, table=table)
+        if condition is None:
+            return None
+        conditions.append(condition)
+    return or_(false(), *conditions)
+
+
+@lru_cache(maxsize=4096)
+def _kept_where(
+    reach: Reach, grants: tuple[Grant, ...], verb: Verb, kind_name: str, field_name: str | None
+) -> ColumnElement[bool] | None:
+    """A condition is a pure function of the rights, and making one costs more than asking with it."""
+    return _where(reach, grants, verb, kind_name, field_name, None)
 
 
 def machine(name: str = "") -> Access:

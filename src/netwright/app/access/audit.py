@@ -6,7 +6,9 @@ What is written says who, from where, what and of whom; never a password, a toke
 
 from __future__ import annotations
 
+import asyncio
 import enum
+import logging
 from typing import Any
 
 from sqlalchemy import Connection, Index, Text, delete, event, select
@@ -14,10 +16,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from netwright.app.access.actor import Actor, Means
 from netwright.base.clock import Clock
+from netwright.base.errors import StorageError
 from netwright.store.database import Database
 from netwright.store.record import Base
 
 DAY_S = 86_400
+_PRUNE_S = 6 * 3600.0
+_LOG = logging.getLogger(__name__)
 
 
 class Event(enum.StrEnum):
@@ -151,3 +156,17 @@ def prune(database: Database, clock: Clock, days: int) -> int:
     with database.write() as session:
         gone = session.execute(delete(AuditEntry).where(AuditEntry.at < limit))
         return int(getattr(gone, "rowcount", 0))
+
+
+async def keep_audit(database: Database, clock: Clock, days: int, stop: asyncio.Event) -> None:
+    """The worker's part: prune every few hours until ``stop``."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(prune, database, clock, days)
+        except StorageError:  # a full disk or a long merge passes
+            _LOG.exception("the audit log could not be pruned; the worker tries again")
+        try:
+            async with asyncio.timeout(_PRUNE_S):
+                await stop.wait()
+        except TimeoutError:
+            continue

@@ -15,11 +15,11 @@ from sqlalchemy import Index, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from netwright.app.access.access import Access
+from netwright.app.access.account import User, WebSession
 from netwright.app.access.actor import Actor, Means
 from netwright.app.access.audit import DAY_S, Event, note
 from netwright.app.access.password import nobody, verify
 from netwright.app.access.role import NAME, grants_of, role_names
-from netwright.app.access.user import User, WebSession
 from netwright.base.clock import Clock
 from netwright.store.database import Database
 from netwright.store.record import Base

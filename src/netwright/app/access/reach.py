@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.sql.schema import Column
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, not_, or_, select, true
 
 from netwright.app.access.grant import Anchor, Scope
 from netwright.store.kind import FieldSpec, Kind, Kinds
@@ -48,13 +47,17 @@ class Reach:
         own = [spec for spec in kind.fields if spec.reference == kind.name]
         return own[0] if len(own) == 1 else None
 
-    def where(self, kind: Kind, scope: Scope, *, every: bool) -> ColumnElement[bool] | None:
+    def where(
+        self, kind: Kind, scope: Scope, *, every: bool, table: FromClause | None = None
+    ) -> ColumnElement[bool] | None:
         """The objects of the kind in the scope; None: all. ``every``: at all their places (to change them),
-        else at one (to see them)."""
+        else at one (to see them). ``table``: the kind's own, or an alias of it; nothing else of the
+        condition can be taken for a table of the statement that it stands in."""
         if scope.everything:
             return None
+        source = kind.table if table is None else table
         unplaced = scope.unplaced and not every
-        return and_(*(self._at(kind, anchor, every=every, unplaced=unplaced) for anchor in scope.anchors))
+        return and_(*(self._at(kind, source, one, every=every, unplaced=unplaced) for one in scope.anchors))
 
     def _distance(self, kind: Kind, spec: FieldSpec, anchor: str) -> int | None:
         """Steps to the anchor's kind by this reference; None when it doesn't lead there."""
@@ -72,54 +75,60 @@ class Reach:
             self._near[kind.name, anchor] = min((step for step in steps if step is not None), default=None)
         return self._near[kind.name, anchor]
 
-    def _at(self, kind: Kind, anchor: Anchor, *, every: bool, unplaced: bool) -> ColumnElement[bool]:
+    def _at(
+        self, kind: Kind, table: FromClause, anchor: Anchor, *, every: bool, unplaced: bool
+    ) -> ColumnElement[bool]:
         if kind.name == anchor.kind:
-            return self._among(kind, anchor, kind.table.c.id)
+            return self._itself(kind, table, anchor)
         nearer: list[ColumnElement[bool]] = []  # every reference looked at before is empty
         found: list[ColumnElement[bool]] = []
         for group in self.ways(kind, anchor.kind):
-            columns = [kind.table.c[spec.column] for spec in group]
+            columns = [table.c[spec.column] for spec in group]
+            empty = [column.is_(None) for column in columns]
             there = [
                 self._leads(column, self.kinds[spec.reference or ""], anchor, every=every, unplaced=unplaced)
                 for column, spec in zip(columns, group, strict=True)
             ]
             if every:
-                held = [or_(column.is_(None), leads) for column, leads in zip(columns, there, strict=True)]
-                here = and_(or_(*(column.is_not(None) for column in columns)), *held)
+                held = [or_(none, leads) for none, leads in zip(empty, there, strict=True)]
+                here = and_(not_(and_(*empty)), *held)
             else:
                 here = or_(*there)
             found.append(and_(*nearer, here))
-            nearer += [column.is_(None) for column in columns if column.nullable]
-            if any(not column.nullable for column in columns):
+            if any(not kind.table.c[spec.column].nullable for spec in group):
                 return or_(*found)
+            nearer += empty
         if unplaced:
             found.append(and_(true(), *nearer))
         return or_(false(), *found)
 
     def _leads(
-        self, column: Column[Any], target: Kind, anchor: Anchor, *, every: bool, unplaced: bool
+        self, column: ColumnElement[Any], target: Kind, anchor: Anchor, *, every: bool, unplaced: bool
     ) -> ColumnElement[bool]:
         """That a reference leads to the anchor; false, not null, where it is empty."""
         if target.name == anchor.kind and not anchor.field:
             inside = self._among(target, anchor, column)
         else:
-            condition = self._at(target, anchor, every=every, unplaced=unplaced)
-            inside = column.in_(select(target.table.c.id).where(condition))
-        return and_(column.is_not(None), inside) if column.nullable else inside
+            onward = target.table.alias()
+            condition = self._at(target, onward, anchor, every=every, unplaced=unplaced)
+            inside = column.in_(select(onward.c.id).where(condition))
+        return and_(column.is_not(None), inside)
 
-    def _among(self, kind: Kind, anchor: Anchor, column: Column[Any]) -> ColumnElement[bool]:
+    def _itself(self, kind: Kind, table: FromClause, anchor: Anchor) -> ColumnElement[bool]:
+        if not anchor.field:
+            return self._among(kind, anchor, table.c.id)
+        values = table.c[kind.field(anchor.field).column]
+        return and_(values.is_not(None), values.in_(sorted(anchor.values, key=str)))
+
+    def _among(self, kind: Kind, anchor: Anchor, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """That ``column`` holds the id of an object that the anchor names."""
-        if anchor.field:
-            values = kind.table.c[kind.field(anchor.field).column]
-            return and_(values.is_not(None), values.in_(sorted(anchor.values, key=str)))
         parent = self.parent(kind)
         ids = sorted(value for value in anchor.values if isinstance(value, int))
         return column.in_(ids) if parent is None else column.in_(_subtree(kind, parent, ids))
 
 
 def _subtree(kind: Kind, parent: FieldSpec, roots: list[int]) -> Select[Any]:
-    table = kind.table
-    top = select(table.c.id).where(table.c.id.in_(roots)).cte(recursive=True)
-    below = table.alias()
+    first, below = kind.table.alias(), kind.table.alias()
+    top = select(first.c.id).where(first.c.id.in_(roots)).cte(recursive=True)
     tree = top.union(select(below.c.id).join(top, below.c[parent.column] == top.c.id))
     return select(tree.c.id)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Text, delete, select, union
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from netwright.app.access.account import User
 from netwright.app.access.actor import Actor
 from netwright.app.access.audit import Event, note
 from netwright.app.access.builtin import Role
@@ -301,17 +302,16 @@ def require_manager(session: Session, subject: str) -> None:
     """Raises InputError when no enabled user would be left who may keep users."""
     rows = session.execute(select(RoleGrant.role, RoleGrant.verbs))
     manages = {Role.ADMIN.value} | {role for role, verbs in rows if Verb.USERS in verbs}
-    users = Base.metadata.tables["user"]
     own = (
         select(UserRole.user)
-        .join(users, users.c.name == UserRole.user)
-        .where(UserRole.role.in_(manages), users.c.disabled.is_(False))
+        .join(User, User.name == UserRole.user)
+        .where(UserRole.role.in_(manages), User.disabled.is_(False))
     )
     shared = (
         select(GroupMember.user)
         .join(GroupRole, GroupRole.group == GroupMember.group)
-        .join(users, users.c.name == GroupMember.user)
-        .where(GroupRole.role.in_(manages), users.c.disabled.is_(False))
+        .join(User, User.name == GroupMember.user)
+        .where(GroupRole.role.in_(manages), User.disabled.is_(False))
     )
     if session.scalar(own.limit(1)) is None and session.scalar(shared.limit(1)) is None:
         raise InputError(
@@ -341,8 +341,7 @@ def _group(session: Session, name: str) -> None:
 
 
 def _check_users(session: Session, names: Iterable[str]) -> None:
-    users = Base.metadata.tables["user"]
-    known = set(session.scalars(select(users.c.name).where(users.c.name.in_(list(names)))))
+    known = set(session.scalars(select(User.name).where(User.name.in_(list(names)))))
     for name in names:
         if name not in known:
             raise NotFoundError("there is no such user", subject=name, remedy="See `netwright user list`.")

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from netwright.app.access.account import User
 from netwright.app.access.actor import Actor, Means
 from netwright.app.access.audit import Event, note
 from netwright.app.access.login import begin_session
 from netwright.app.access.oidc import Claims, SsoError
 from netwright.app.access.role import NAME, Source, UserRole, role_names
-from netwright.app.access.user import User, get_user
+from netwright.app.access.user import get_user
 from netwright.app.home import SsoSettings
 from netwright.base.clock import Clock
 from netwright.base.errors import InputError

@@ -16,10 +16,11 @@ from sqlalchemy import JSON, ForeignKey, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netwright.app.access.access import Access
+from netwright.app.access.account import User
 from netwright.app.access.actor import Actor, Means
 from netwright.app.access.audit import Event, note
 from netwright.app.access.login import access_of, token_hash
-from netwright.app.access.user import User, get_user
+from netwright.app.access.user import get_user
 from netwright.app.access.verb import READING, Verb
 from netwright.base.clock import Clock
 from netwright.base.errors import InputError, NotFoundError, StorageError

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Index, delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from netwright.app.access import password as passwords
+from netwright.app.access.account import User, WebSession
 from netwright.app.access.actor import Actor
 from netwright.app.access.audit import Event, note
 from netwright.app.access.builtin import Role
@@ -19,35 +20,6 @@ from netwright.app.access.role import NAME, NAME_RULE, Source, UserRole, check_r
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.database import Database
-from netwright.store.record import Base
-
-
-class User(Base):
-    """A person. ``password_hash`` is empty for one who comes over the identity provider, which knows the
-    person as ``sso_subject`` of ``sso_issuer``."""
-
-    __tablename__ = "user"
-    __table_args__ = (Index("uq_user_sso", "sso_issuer", "sso_subject", unique=True),)
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    password_hash: Mapped[str]
-    disabled: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[float]
-    password_changed_at: Mapped[float]
-    sso_issuer: Mapped[str | None]
-    sso_subject: Mapped[str | None]
-
-
-class WebSession(Base):
-    """A browser that logged in. The token itself is known to the browser alone."""
-
-    __tablename__ = "web_session"
-
-    token_hash: Mapped[str] = mapped_column(primary_key=True)
-    user: Mapped[str] = mapped_column(ForeignKey("user.name"), index=True)
-    address: Mapped[str]
-    created_at: Mapped[float]
-    expires_at: Mapped[float]
 
 
 @dataclass(frozen=True, slots=True)

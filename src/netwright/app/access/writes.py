@@ -10,8 +10,8 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwright.app.access.before import Before
 from netwright.app.access.grant import Grant
+from netwright.app.access.placement import Placement, undone
 from netwright.app.access.reach import Reach
 from netwright.app.access.verb import Verb
 from netwright.store.delta import Change, Op
@@ -38,7 +38,7 @@ def refusals(
     groups: dict[tuple[str, Op], list[Change]] = defaultdict(list)
     for change in changes:
         groups[change.kind, change.op].append(change)
-    before = Before(session, reach, changes)
+    before = Placement(session, reach, undone(changes))
     gone = {change.ref: change.before for change in changes if change.op is Op.DELETE}
     namer = Namer(session, gone)
     found: list[Problem] = []
@@ -59,7 +59,7 @@ class _Judge:
         self,
         session: Session,
         reach: Reach,
-        before: Before,
+        before: Placement,
         kind: Kind,
         op: Op,
         grants: Sequence[Grant],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,7 @@ from netwright.base.errors import NotFoundError
 from netwright.store.gitrepo import CommitInfo
 from netwright.web.diff import DiffLine, unified
 from netwright.web.pages.device import device_values
-from netwright.web.state import state_of
+from netwright.web.state import WebState, state_of
 from netwright.web.templating import page
 
 router = APIRouter()
@@ -36,20 +37,22 @@ def device_of(path: str) -> str:
 
 @router.get("/backups")
 def show_list(request: Request) -> Response:
-    repository = state_of(request).context.backups
+    state = state_of(request)
+    repository = state.context.backups
     runs = repository.log(limit=_RUNS)
-    devices = sorted(device_of(path) for path in repository.paths())
-    listed = [(run, sorted(device_of(path) for path in run.paths)) for run in runs]
+    devices = _seen(state, repository.paths())
+    listed = [(run, _seen(state, run.paths)) for run in runs]
     return page(request, "backups.html", runs=listed, devices=devices, limit=_RUNS)
 
 
 @router.get("/backups/{revision}")
 def show_run(request: Request, revision: str) -> Response:
-    repository = state_of(request).context.backups
+    state = state_of(request)
+    repository = state.context.backups
     run = next((run for run in repository.log(limit=1000) if run.id.startswith(revision)), None)
     if run is None:
         raise NotFoundError("there is no such backup run", subject=revision)
-    return page(request, "backup.html", run=run, devices=sorted(device_of(path) for path in run.paths))
+    return page(request, "backup.html", run=run, devices=_seen(state, run.paths))
 
 
 @router.get("/devices/{name}/backups")
@@ -76,6 +79,11 @@ def show_device(request: Request, name: str, at: str = "", view: str = "diff") -
         view=view,
         **values,
     )
+
+
+def _seen(state: WebState, paths: Iterable[str]) -> list[str]:
+    """Devices whose files they are, as far as they may be told."""
+    return sorted(name for name in map(device_of, paths) if state.sees_device(name))
 
 
 def _copies(archive: Archive, name: str) -> list[Copy]:

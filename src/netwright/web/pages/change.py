@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from netwright.app.access import Verb
+from netwright.app.access import Access, Verb
+from netwright.app.access.telling import seen_diffs
 from netwright.base.errors import InputError
 from netwright.store.changeset import ChangeSetState, MergePreview
+from netwright.store.diff import ObjectDiff
 from netwright.store.history import Revision
 from netwright.store.review import Comment
 from netwright.web.desk import COOKIE, Desk
@@ -43,6 +46,11 @@ def show(request: Request, changeset_id: int, kind: str = "", start: int = 0) ->
         diff = preview.diff
     else:
         diff = context.changesets.diff(changeset_id)
+    access: Access = request.state.identity
+    if not access.everything:
+        with context.database.read() as session:
+            diff = seen_diffs(access, session, context.changesets.changes(changeset_id), diff)
+        preview = preview and _told(preview, diff)
     counts: dict[str, dict[str, int]] = {}
     for item in diff:
         ops = counts.setdefault(item.kind, {})
@@ -79,6 +87,18 @@ def _comments(found: Sequence[Comment]) -> dict[int | None, list[Comment]]:
     for one in found:
         grouped.setdefault(one.object_id, []).append(one)
     return grouped
+
+
+def _told(preview: MergePreview, diff: Sequence[ObjectDiff]) -> MergePreview:
+    """A preview for one who may not see everything: no values of what isn't among the differences."""
+    seen = {(one.kind, one.id): one.fields for one in diff}
+    conflicts = [
+        one
+        if one.field in seen.get((one.kind, one.object_id), {})
+        else replace(one, base=None, theirs=None, ours=None)
+        for one in preview.conflicts
+    ]
+    return replace(preview, diff=diff, conflicts=conflicts)
 
 
 def _works_in(request: Request, changeset_id: int) -> bool:

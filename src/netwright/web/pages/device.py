@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from netwright.base.errors import NetwrightError
+from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.collect.observed import ObservedConfig
 from netwright.inventory import KINDS
 from netwright.inventory.device import DeviceRole
@@ -191,7 +191,10 @@ def show_history(request: Request, name: str) -> Response:
 @router.get("/devices/{name}/series")
 def series(request: Request, name: str, object: str, span: str = "") -> Response:  # noqa: A002
     """Points of one object's chart as JSON."""
-    context = state_of(request).context
+    state = state_of(request)
+    if not state.sees_device(name):
+        raise NotFoundError("there is no such device", subject=name)
+    context = state.context
     data = telemetry.chart(context.series, name, object, telemetry.span_of(span), context.clock.now())
     return Response(data, media_type="application/json")
 

@@ -1,8 +1,9 @@
-"""Where objects belonged before a merge that is already written: its changes undone in memory."""
+"""Where objects belong in a state that is not the tables': before a merge, or in a change set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -13,18 +14,47 @@ from netwright.store.history import documents
 from netwright.store.kind import FieldSpec, Kind
 from netwright.store.value import Doc
 
+State: TypeAlias = Callable[[Ref, Doc | None], Doc | None]
+"""An object's document in another state, given the one in the tables; None: it is not there."""
 
-class Before:
-    """Answers about the state before ``changes``. One statement a kind on the way, whatever their number."""
 
-    def __init__(self, session: Session, reach: Reach, changes: Sequence[Change]) -> None:
+def undone(changes: Sequence[Change]) -> State:
+    """The state before ``changes``, which the tables have already."""
+    by_ref = {change.ref: change for change in changes}
+
+    def state(ref: Ref, now: Doc | None) -> Doc | None:
+        change = by_ref.get(ref)
+        if change is None or change.op is Op.CREATE:
+            return None if change else now
+        if change.op is Op.DELETE:
+            return change.before
+        return None if now is None else {**now, **(change.before or {})}
+
+    return state
+
+
+def told(changes: Sequence[Change]) -> State:
+    """The tables, and what is not in them as ``changes`` tell it: created later, or deleted."""
+    docs = {change.ref: change.after if change.op is Op.CREATE else change.before for change in changes}
+    whole = {change.ref for change in changes if change.op is not Op.UPDATE}
+
+    def state(ref: Ref, now: Doc | None) -> Doc | None:
+        return docs[ref] if now is None and ref in whole else now
+
+    return state
+
+
+class Placement:
+    """Answers about a state. One statement a kind on the way, whatever the number of objects."""
+
+    def __init__(self, session: Session, reach: Reach, state: State) -> None:
         self._session = session
         self._reach = reach
-        self._changes: dict[Ref, Change] = {change.ref: change for change in changes}
+        self._state = state
         self._docs: dict[str, dict[int, Doc]] = {}
 
     def inside(self, kind: Kind, ids: Iterable[int], scope: Scope, *, every: bool = True) -> set[int]:
-        """Those of the objects that were in the scope."""
+        """Those of the objects that are in the scope."""
         left = set(ids)
         unplaced = scope.unplaced and not every
         for anchor in scope.anchors:
@@ -72,18 +102,15 @@ class Before:
         return False
 
     def _load(self, kind: Kind, ids: set[int]) -> dict[int, Doc]:
-        """Documents as they were; objects that were not there are left out."""
+        """Documents of the state; objects that are not there are left out."""
         known = self._docs.setdefault(kind.name, {})
         missing = ids - known.keys()
         if missing:
             now = documents(self._session, kind, missing)
             for one in missing:
-                change = self._changes.get((kind.name, one))
-                if change is None or change.op is Op.UPDATE:
-                    if one in now:
-                        known[one] = {**now[one], **((change.before or {}) if change else {})}
-                elif change.op is Op.DELETE:
-                    known[one] = change.before or {}
+                doc = self._state((kind.name, one), now.get(one))
+                if doc is not None:
+                    known[one] = doc
         return {one: known[one] for one in ids if one in known}
 
 
