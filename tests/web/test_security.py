@@ -16,7 +16,7 @@ from netwright.app.access import user as users
 from netwright.web.application import create_app
 from netwright.web.security import csrf_token, safe_next
 
-OPEN = {"/login", "/logout"}
+OPEN = {"/login", "/logout", "/login/sso", "/login/sso/callback"}
 _CHANGE = "/changes/{changeset_id:int}"
 _OBJECT = "/inventory/{kind_name}/{object_id:int}"
 OPERATOR_GETS = {

@@ -29,11 +29,11 @@ from netwright.api.reading import JSON, get_object, index, integer, list_objects
 from netwright.api.state import ApiState, Authenticate, call_of, in_thread
 from netwright.api.writing import write_batch, write_list, write_one
 from netwright.app.access import Access, Verb
-from netwright.app.access.audit import note_refusal
+from netwright.app.access.refusal import is_refusal, note_error
 from netwright.app.access.token import identify_token
 from netwright.app.context import Context
 from netwright.app.eventstream import EventSource, message
-from netwright.base.errors import ForbiddenError, NetwrightError
+from netwright.base.errors import NetwrightError
 
 
 def create_api(context: Context, authenticators: Sequence[Authenticate] = ()) -> Starlette:
@@ -139,12 +139,9 @@ async def _events(request: Request) -> Response:
 
 
 async def _known_error(request: Request, error: Exception) -> Response:
-    if isinstance(error, ForbiddenError):
-        access: Access | None = getattr(request.state, "access", None)
-        if access is not None:
-            context = request.app.state.api.context
-            subject = f"{request.method} {request.url.path}"
-            await in_thread(
-                note_refusal, context.database, context.clock, access.actor, error.verb, subject, error.what
-            )
+    access: Access | None = getattr(request.state, "access", None)
+    if access is not None and isinstance(error, NetwrightError) and is_refusal(error):
+        context = request.app.state.api.context
+        subject = f"{request.method} {request.url.path}"
+        await in_thread(note_error, context.database, context.clock, access.actor, error, subject)
     return await problem.known_error(request, error)
