@@ -153,6 +153,7 @@ def test_documents(filled: Store) -> None:
         "uplink": "2001:db8::1/64",
         "prefix": "10.1.0.0/16",
         "tags": ["x"],
+        "words": None,
         "note": "two\nlines",
     }
     assert list(box)[:4] == ["id", "key", "name", "zone"]
