@@ -182,7 +182,7 @@ def test_show_as_of(home: Path, context: Context) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("show", "sight"), "Did you mean site?"),
+        (("show", "sight"), "Did you mean site"),
         (("show", "site", "amss"), "Did you mean ams?"),
         (("show", "site", "--filter", "regoin=x"), "Did you mean region?"),
         (("show", "site", "--filter", "region"), "a filter is FIELD=VALUE"),

@@ -126,7 +126,7 @@ def _narrowed() -> Mapping[str, type[Any]]:
     return {
         name: entity
         for name, entity in found.items()
-        if name in KINDS or not _NAMED.isdisjoint(Base.metadata.tables[name].c.keys())
+        if name in KINDS or not _NAMED.isdisjoint(entity.__table__.c.keys())
     }
 
 
