@@ -39,10 +39,12 @@ class Cluster:
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
-    """Skips the test where PostgreSQL is not installed."""
+    """Skips the test where PostgreSQL is not installed; in CI that is a failure."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     control = str(found[-1]) if found else shutil.which("pg_ctl")
     if control is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is not installed; scripts/system.sh installs it")
         pytest.skip("PostgreSQL is not installed")
     programs = Path(control).parent
     root = os.geteuid() == 0

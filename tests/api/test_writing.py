@@ -231,3 +231,28 @@ async def test_tokens_that_are_none(shared: Served) -> None:
             answer = await client.get("/v1/region", headers={"authorization": given})
             assert answer.status_code == 401
             assert "bearer" in answer.headers["www-authenticate"].lower()
+
+
+async def test_reviewing_a_change_set(own: Served) -> None:
+    async with own.client() as fresh, own.client("operator") as other:
+        await ground(fresh)
+        number = (await fresh.post("/v1/change-sets", json={"title": "A region"})).json()["id"]
+        here = f"/v1/change-sets/{number}"
+        made = await fresh.post("/v1/region", json={"name": "na"}, headers={"x-change-set": str(number)})
+        region = made.json()["id"]
+        said = {"text": "Why?", "kind": "region", "id": region, "field": "name"}
+        assert (await other.post(f"{here}/comment", json=said)).status_code == 200
+        assert (await fresh.post(f"{here}/approve")).status_code == 400, "nobody approves their own"
+        assert (await other.post(f"{here}/approve", json={"note": "Fine"})).status_code == 200
+        review = (await fresh.get(f"{here}/review")).json()
+        assert [(one["text"], one["field"]) for one in review["comments"]] == [("Why?", "name")]
+        assert [one["note"] for one in review["approvals"]] == ["Fine"]
+        assert (await other.post(f"{here}/withdraw")).json()["approvals"] == []
+        assert (await fresh.post(f"{here}/rebase")).status_code == 200
+        assert (await fresh.post(f"{here}/schedule", json={"at": "tomorrow"})).status_code == 422
+        assert (await fresh.post(f"{here}/schedule", json={"at": "2999-01-01T00:00:00Z"})).status_code == 200
+        assert (await fresh.get(here)).json()["merge_at"] is not None
+        assert (await fresh.post(f"{here}/unschedule")).status_code == 200
+        assert (await fresh.post(f"{here}/abandon")).status_code == 200
+        assert (await fresh.post(f"{here}/reopen")).json()["state"] == "open"
+        assert (await fresh.post(f"{here}/comment", json={"text": ""})).status_code == 422

@@ -21,6 +21,7 @@ from netwright.api.changeset import (
     list_change_sets,
     open_change_set,
     preview_change_set,
+    review_change_set,
 )
 from netwright.api.graphql import graphql
 from netwright.api.graphqlschema import graph_schema
@@ -94,6 +95,7 @@ def _routes() -> list[Route]:
         Route("/v1/change-sets/{number}", get_change_set),
         Route("/v1/change-sets/{number}/diff", diff_change_set),
         Route("/v1/change-sets/{number}/preview", preview_change_set),
+        Route("/v1/change-sets/{number}/review", review_change_set),
         Route("/v1/change-sets/{number}/{action}", act_on_change_set, methods=["POST"]),
         Route("/v1/{kind}", list_objects, methods=["GET"]),
         Route("/v1/{kind}", write_list, methods=["POST", "PUT", "PATCH", "DELETE"]),

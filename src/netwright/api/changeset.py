@@ -14,6 +14,7 @@ from starlette.responses import Response
 from netwright.api.order import body_of, mapping, parsed
 from netwright.api.problem import ApiError, problem_entry
 from netwright.api.reading import JSON, integer
+from netwright.api.review import REVIEWING, Action, review_of
 from netwright.api.state import Call, call_of, in_thread
 from netwright.app.access import Verb as Right
 from netwright.intent import rules
@@ -81,8 +82,15 @@ async def preview_change_set(request: Request) -> Response:
     )
 
 
+async def review_change_set(request: Request) -> Response:
+    """Its comments and approvals."""
+    call = await call_of(request)
+    call.access.require(Right.OBSERVE)
+    return _json(await in_thread(review_of, call, number(request)))
+
+
 async def act_on_change_set(request: Request) -> Response:
-    """POST merge, revert, abandon or resolve."""
+    """POST merge, revert, abandon, resolve, or what reviewers do."""
     call = await call_of(request)
     action = _ACTIONS.get(request.path_params["action"])
     if action is None:
@@ -144,11 +152,12 @@ def _resolve(call: Call, changeset: int, wanted: dict[str, Any]) -> dict[str, An
     return _info(call.state.context.changesets.get(changeset))
 
 
-_ACTIONS: dict[str, Callable[[Call, int, dict[str, Any]], dict[str, Any]]] = {
+_ACTIONS: dict[str, Action] = {
     "merge": _merge,
     "revert": _revert,
     "abandon": _abandon,
     "resolve": _resolve,
+    **REVIEWING,
 }
 ACTIONS = tuple(_ACTIONS)
 

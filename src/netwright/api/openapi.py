@@ -225,7 +225,12 @@ def _others() -> Part:
             "get": _operation("get_change_set", sets, "One", {"200": change_set}, number)
         },
     }
-    for view, what in (("diff", "What it changes"), ("preview", "What a merge would do and say now")):
+    views = {
+        "diff": "What it changes",
+        "preview": "What a merge would do and say now",
+        "review": "Comments and approvals",
+    }
+    for view, what in views.items():
         operation = _operation(f"{view}_change_set", sets, what, anything, number)
         paths[f"/v1/change-sets/{{number}}/{view}"] = {"get": operation}
     for action in ACTIONS:
