@@ -84,7 +84,7 @@ class Device(Labelled):
     management_address: Mapped[address.Address | None] = field(
         "Address we manage it by; none: it is not talked to", unique=True
     )
-    loopback: Mapped[address.Address | None] = field("Loopback address; also the router id")
+    loopback: Mapped[address.Address | None] = field("Loopback address; also the router id", index=True)
     redundancy_group: Mapped[str] = field(
         "Devices of one group stand in for each other; never two of a group change at once",
         default="",
