@@ -22,7 +22,7 @@ _APART = (PrefixRole.MANAGEMENT, PrefixRole.LOOPBACK, PrefixRole.LINK, PrefixRol
 def overlapping_prefixes(touched: Touched) -> Iterator[Problem]:
     """Prefixes of the roles that hold addresses don't overlap in one routing table."""
     columns = select(Prefix.id, Prefix.prefix, Prefix.vrf_id).where(Prefix.role.in_(_APART))
-    mine = list(rows_in(touched.session, columns, Prefix.id, touched.there("prefix")))
+    mine = list(rows_in(touched.session, columns, Prefix.id, touched.ids("prefix")))
     above = {wider for row in mine for wider in _wider(row.prefix)}
     found = list(rows_in(touched.session, columns, Prefix.prefix, above))
     found += rows_inside(touched.session, columns, Prefix.prefix, [row.prefix for row in mine])
@@ -72,10 +72,10 @@ def address_used_twice(touched: Touched) -> Iterator[Problem]:
         InterfaceAddress.id, InterfaceAddress.address, InterfaceAddress.vrf_id, Interface.device_id
     ).join(Interface, Interface.id == InterfaceAddress.interface_id)
     wanted: set[address.Address] = set()
-    for row in rows_in(session, addresses, InterfaceAddress.id, touched.there("address")):
+    for row in rows_in(session, addresses, InterfaceAddress.id, touched.ids("address")):
         wanted.add(row.address.ip)
     columns = select(Device.id, Device.management_address, Device.loopback)
-    for _, management, loopback in rows_in(session, columns, Device.id, touched.there("device")):
+    for _, management, loopback in rows_in(session, columns, Device.id, touched.ids("device")):
         wanted.update(one for one in (management, loopback) if one is not None)
     users: dict[tuple[int | None, address.Address], set[tuple[str, int, str, int]]] = defaultdict(set)
     alone = [ipaddress.ip_network(one) for one in wanted]
@@ -116,7 +116,7 @@ def outside_its_prefixes(touched: Touched) -> Iterator[Problem]:
         if not prefixes:
             continue
         query = select(Device.id, column).where(column.is_not(None))
-        rows = set(map(tuple, rows_in(touched.session, query, Device.id, touched.there("device"))))
+        rows = set(map(tuple, rows_in(touched.session, query, Device.id, touched.ids("device"))))
         changed = {ipaddress.ip_network(text) for text in touched.before("prefix", "prefix")}
         changed.update(row[0] for row in _touched_prefixes(touched))
         rows.update(map(tuple, rows_inside(touched.session, query, column, changed)))
@@ -127,16 +127,16 @@ def outside_its_prefixes(touched: Touched) -> Iterator[Problem]:
 
 
 def _touched_prefixes(touched: Touched) -> Iterable[tuple[address.Prefix]]:
-    return rows_in(touched.session, select(Prefix.prefix), Prefix.id, touched.there("prefix"))
+    return rows_in(touched.session, select(Prefix.prefix), Prefix.id, touched.ids("prefix"))
 
 
 def service_address_elsewhere(touched: Touched) -> Iterator[Problem]:
     """A cache server serves from an address of its own, as soon as it has any."""
     query = select(Appliance.id, Appliance.device_id, Appliance.service_address)
-    rows = set(map(tuple, rows_in(touched.session, query, Appliance.id, touched.there("appliance"))))
+    rows = set(map(tuple, rows_in(touched.session, query, Appliance.id, touched.ids("appliance"))))
     owners = select(Interface.device_id).join(InterfaceAddress, InterfaceAddress.interface_id == Interface.id)
     devices = {
-        row[0] for row in rows_in(touched.session, owners, InterfaceAddress.id, touched.there("address"))
+        row[0] for row in rows_in(touched.session, owners, InterfaceAddress.id, touched.ids("address"))
     }
     old = {ipaddress.ip_interface(text).ip for text in touched.before("address", "address")}
     rows.update(map(tuple, rows_in(touched.session, query, Appliance.device_id, devices)))

@@ -25,9 +25,7 @@ def _columns(what: str) -> tuple[InstrumentedAttribute[Any], InstrumentedAttribu
 def ends_are_one_thing(touched: Touched) -> Iterator[Problem]:
     """Each end of a cable is one interface, port, circuit end or power feed."""
     columns = [_columns(what)[side] for side in (0, 1) for what in _WHAT]
-    for cable, *ends in rows_in(
-        touched.session, select(Cable.id, *columns), Cable.id, touched.there("cable")
-    ):
+    for cable, *ends in rows_in(touched.session, select(Cable.id, *columns), Cable.id, touched.ids("cable")):
         for side, found in (("a", ends[: len(_WHAT)]), ("b", ends[len(_WHAT) :])):
             count = sum(1 for end in found if end is not None)
             if count != 1:
@@ -45,7 +43,7 @@ def end_used_twice(touched: Touched) -> Iterator[Problem]:
 def _used_twice(touched: Touched, what: str) -> Iterator[Problem]:
     sides = _columns(what)
     query = select(Cable.id, *sides)
-    mine = {row[0]: row for row in rows_in(touched.session, query, Cable.id, touched.there("cable"))}
+    mine = {row[0]: row for row in rows_in(touched.session, query, Cable.id, touched.ids("cable"))}
     ends = {end for _, a, b in mine.values() for end in (a, b)} - {None}
     cables = dict(mine)
     for column in sides:
@@ -69,8 +67,8 @@ def ends_in_different_subnets(touched: Touched) -> Iterator[Problem]:
     session = touched.session
     ends = set(touched.ids("interface")) | touched.before("address", "interface_id")
     query = select(InterfaceAddress.interface_id)
-    ends |= {row[0] for row in rows_in(session, query, InterfaceAddress.id, touched.there("address"))}
-    cables = {row[0]: row for row in rows_in(session, _ENDS, Cable.id, touched.there("cable"))}
+    ends |= {row[0] for row in rows_in(session, query, InterfaceAddress.id, touched.ids("address"))}
+    cables = {row[0]: row for row in rows_in(session, _ENDS, Cable.id, touched.ids("cable"))}
     for column in (Cable.a_interface_id, Cable.b_interface_id):
         cables.update({row[0]: row for row in rows_in(session, _ENDS, column, ends)})
     held: dict[int, list[address.Interface]] = defaultdict(list)

@@ -49,6 +49,9 @@ def model_form(touched: Touched) -> Iterator[Problem]:
 
 def bay_occupied(touched: Touched) -> Iterator[Problem]:
     """What is in a bay, and what carries it, belongs to the bay's device."""
+    components = touched.ids("component")
+    if not components and not touched.ids("bay"):
+        return
     inside, carrier = aliased(Component), aliased(Component)
     query = (
         select(Bay.id, Bay.device_id, inside.device_id, carrier.device_id, Bay.component_id, Bay.carrier_id)
@@ -56,7 +59,6 @@ def bay_occupied(touched: Touched) -> Iterator[Problem]:
         .outerjoin(carrier, carrier.id == Bay.carrier_id)
         .where(or_(inside.device_id != Bay.device_id, carrier.device_id != Bay.device_id))
     )
-    components = touched.ids("component")
     found = {tuple(row) for row in rows_in(touched.session, query, Bay.id, touched.ids("bay"))}
     for column in (Bay.component_id, Bay.carrier_id):
         found |= {tuple(row) for row in rows_in(touched.session, query, column, components)}

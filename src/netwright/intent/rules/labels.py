@@ -24,10 +24,10 @@ LABELLED = tuple(name for name, kind in KINDS.items() if issubclass(kind.record,
 def unknown_tag(touched: Touched) -> Iterator[Problem]:
     """A tag that nobody declared is a slip of the pen."""
     carried: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for name in LABELLED:
+    for name in (name for name in LABELLED if touched.ids(name)):
         table = KINDS[name].table
         query = select(table.c.id, table.c.tags).where(table.c.tags.is_not(None))
-        for object_id, words in rows_in(touched.session, query, table.c.id, touched.there(name)):
+        for object_id, words in rows_in(touched.session, query, table.c.id, touched.ids(name)):
             for word in words:
                 carried[word].append((name, object_id))
     known = {row[0] for row in rows_in(touched.session, select(Tag.name), Tag.name, carried)}
@@ -38,7 +38,7 @@ def unknown_tag(touched: Touched) -> Iterator[Problem]:
 
 def custom_fields(touched: Touched) -> Iterator[Problem]:
     """Values of custom fields are of the declared type, and those that must be given are there."""
-    kinds = [name for name in LABELLED if touched.there(name)]
+    kinds = [name for name in LABELLED if touched.ids(name)]
     declared: dict[str, dict[str, CustomField]] = defaultdict(dict)
     for (one,) in rows_in(touched.session, select(CustomField), CustomField.on_kind, kinds):
         declared[one.on_kind][one.name] = one
@@ -47,7 +47,7 @@ def custom_fields(touched: Touched) -> Iterator[Problem]:
         query = select(table.c.id, table.c.custom)
         if not any(one.required for one in declared[name].values()):
             query = query.where(table.c.custom.is_not(None))
-        for object_id, values in rows_in(touched.session, query, table.c.id, touched.there(name)):
+        for object_id, values in rows_in(touched.session, query, table.c.id, touched.ids(name)):
             for message in _wrong(values, declared[name]):
                 yield touched.problem(name, object_id, message, "custom")
 
@@ -55,7 +55,7 @@ def custom_fields(touched: Touched) -> Iterator[Problem]:
 def custom_field_of_no_kind(touched: Touched) -> Iterator[Problem]:
     """A custom field is for a kind that can have some."""
     query = select(CustomField.id, CustomField.on_kind).where(CustomField.on_kind.not_in(LABELLED))
-    for object_id, kind in rows_in(touched.session, query, CustomField.id, touched.there("custom_field")):
+    for object_id, kind in rows_in(touched.session, query, CustomField.id, touched.ids("custom_field")):
         message = f"on_kind: {kind!r} is no kind with custom fields (known: {', '.join(LABELLED)})"
         yield touched.problem("custom_field", object_id, message, "on_kind")
 
@@ -65,7 +65,7 @@ def attachment_of_one(touched: Touched) -> Iterator[Problem]:
     owners = [spec for spec in KINDS["attachment"].fields if spec.owner]
     columns = [KINDS["attachment"].table.c[spec.column] for spec in owners]
     query = select(Attachment.id, *columns)
-    for object_id, *found in rows_in(touched.session, query, Attachment.id, touched.there("attachment")):
+    for object_id, *found in rows_in(touched.session, query, Attachment.id, touched.ids("attachment")):
         count = sum(1 for one in found if one is not None)
         if count != 1:
             words = ", ".join(spec.name for spec in owners)

@@ -71,7 +71,7 @@ def _units(low: float, beyond: float) -> str:
 def position_without_rack(touched: Touched) -> Iterator[Problem]:
     """A position means nothing without a rack."""
     query = select(Device.id).where(Device.position_u.is_not(None), Device.rack_id.is_(None))
-    for (device,) in rows_in(touched.session, query, Device.id, touched.there("device")):
+    for (device,) in rows_in(touched.session, query, Device.id, touched.ids("device")):
         yield touched.problem("device", device, "position_u wants a rack", "position_u")
 
 
@@ -79,7 +79,7 @@ def unlike_in_group(touched: Touched) -> Iterator[Problem]:
     """Members of a redundancy group have one role, and stand in one site unless they are cores."""
     session = touched.session
     query = select(Device.redundancy_group).where(Device.redundancy_group != "")
-    groups = {row[0] for row in rows_in(session, query, Device.id, touched.there("device"))}
+    groups = {row[0] for row in rows_in(session, query, Device.id, touched.ids("device"))}
     members: dict[str, list[tuple[int, DeviceRole, int]]] = defaultdict(list)
     columns = select(Device.redundancy_group, Device.id, Device.role, Device.site_id)
     for group, device, role, site in rows_in(session, columns, Device.redundancy_group, groups):

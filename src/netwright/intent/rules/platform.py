@@ -15,7 +15,7 @@ from netwright.store.problem import Problem
 def managed_without_platform(touched: Touched) -> Iterator[Problem]:
     """Who gives a device an address to manage it by means it to be talked to."""
     query = select(Device.id).where(Device.platform == "", Device.management_address.is_not(None))
-    for (device,) in rows_in(touched.session, query, Device.id, touched.there("device")):
+    for (device,) in rows_in(touched.session, query, Device.id, touched.ids("device")):
         message = "has a management address but no platform; give its platform, or leave the address out"
         yield touched.problem("device", device, message, "platform")
 
@@ -24,6 +24,6 @@ def unknown_platform(touched: Touched) -> Iterator[Problem]:
     """A platform that nobody declared could be neither read nor configured; no platform: not talked to."""
     known = sorted(platform.name for platform in PLATFORMS)
     query = select(Device.id, Device.platform).where(Device.platform.not_in([*known, ""]))
-    for device, platform in rows_in(touched.session, query, Device.id, touched.there("device")):
+    for device, platform in rows_in(touched.session, query, Device.id, touched.ids("device")):
         message = f"there is no platform {platform!r} (known: {', '.join(known)})"
         yield touched.problem("device", device, message, "platform")

@@ -45,7 +45,7 @@ def broken_sessions(touched: Touched) -> Iterator[Problem]:
 def isp_mismatch(touched: Touched) -> Iterator[Problem]:
     """A session of role isp names the ISP, and speaks to its ASN; the others name none."""
     query = select(BgpSession)
-    rows = [row[0] for row in rows_in(touched.session, query, BgpSession.id, touched.there("bgp_session"))]
+    rows = [row[0] for row in rows_in(touched.session, query, BgpSession.id, touched.ids("bgp_session"))]
     rows += [row[0] for row in rows_in(touched.session, query, BgpSession.isp_id, touched.ids("isp"))]
     asns = dict(rows_in(touched.session, select(Isp.id, Isp.asn_id), Isp.id, {row.isp_id for row in rows}))
     wanted = {asn for row in rows for asn in (row.remote_asn_id, asns.get(row.isp_id))}
@@ -138,10 +138,10 @@ def _affected(touched: Touched) -> set[int]:
     for key, kind in ((InterfaceAddress.id, "address"), (InterfaceAddress.interface_id, "interface")):
         ends |= {row[0].ip for row in rows_in(session, columns, key, touched.ids(kind))}
     pair = select(BgpSession.local_address, BgpSession.remote_address)
-    for one in rows_in(session, pair, BgpSession.id, touched.there("bgp_session")):
+    for one in rows_in(session, pair, BgpSession.id, touched.ids("bgp_session")):
         ends |= set(one)
     loopbacks = select(Device.loopback).where(Device.loopback.is_not(None))
-    ends |= {row[0] for row in rows_in(session, loopbacks, Device.id, touched.there("device"))}
+    ends |= {row[0] for row in rows_in(session, loopbacks, Device.id, touched.ids("device"))}
     found = set(touched.ids("bgp_session"))
     lookups: list[tuple[Any, set[Any]]] = [
         (BgpSession.device_id, set(touched.ids("device"))),
@@ -178,5 +178,5 @@ def _owners(touched: Touched, around: _Neighbourhood, ends: set[address.Address]
 def prefixes_without_site(touched: Touched) -> Iterator[Problem]:
     """A service prefix starts at a site; without one nobody would announce it."""
     query = select(Prefix.id).where(Prefix.role == PrefixRole.SERVICE, Prefix.site_id.is_(None))
-    for (prefix,) in rows_in(touched.session, query, Prefix.id, touched.there("prefix")):
+    for (prefix,) in rows_in(touched.session, query, Prefix.id, touched.ids("prefix")):
         yield touched.problem("prefix", prefix, "a prefix of role service wants a site", "site")

@@ -42,33 +42,23 @@ Rows: TypeAlias = Iterator[Any]
 
 
 class Touched:
-    """What a merge touched, over the merged state. Deleted objects are among the ids; what they were, and
-    what updated ones were before, is known from the changes."""
+    """What a merge touched, over the merged state. ``ids`` are those that are there: nothing refers to a
+    deleted one any more. What these were, and updated ones before, is known from the changes."""
 
     def __init__(self, session: Session, changes: Collection[Change]) -> None:
         self.session = session
         self._ids: dict[str, set[int]] = defaultdict(set)
-        self._gone: dict[str, set[int]] = defaultdict(set)
+        self.kinds = {change.kind for change in changes}
         self._before: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for change in changes:
-            self._ids[change.kind].add(change.id)
-            if change.op is Op.DELETE:
-                self._gone[change.kind].add(change.id)
+            if change.op is not Op.DELETE:
+                self._ids[change.kind].add(change.id)
             if change.before:
                 self._before[change.kind].append(change.before)
         self._namer = Namer(session)
 
-    @property
-    def kinds(self) -> set[str]:
-        return set(self._ids)
-
     def ids(self, kind: str) -> set[int]:
         return self._ids.get(kind, set())
-
-    def there(self, kind: str) -> set[int]:
-        """Those that are not deleted: to ask for their own rows."""
-        gone = self._gone.get(kind)
-        return self.ids(kind) - gone if gone else self.ids(kind)
 
     def before(self, kind: str, column: str) -> set[Any]:
         """Plain values that a column of touched objects had and has no more."""

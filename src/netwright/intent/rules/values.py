@@ -147,7 +147,9 @@ def unfit_for_platform(touched: Touched) -> Iterator[Problem]:
 def out_of_form(touched: Touched) -> Iterator[Problem]:
     """Fields whose value is out of range, or not of the form that the field wants."""
     for form in FORMS:
-        ids = touched.there(form.kind)
+        ids = touched.ids(form.kind)
+        if not ids:
+            continue
         table = KINDS[form.kind].table
         column = table.c[form.field]
         for object_id, value in rows_in(touched.session, select(table.c.id, column), table.c.id, ids):
