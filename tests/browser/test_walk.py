@@ -24,7 +24,7 @@ PAGES = (
     "/devices/par-edge1/backups", "/devices/ams-edge1/history", "/findings", "/changes", "/changes/1",
     "/changes/3", "/changes/4", "/rollouts", f"/rollouts/{RUNNING}", f"/rollouts/{RUNNING}/devices/ams-tor1",
     "/backups", "/content", "/content/servers", "/content/steering?client=198.51.100.10&title=film-001",
-    "/inventory", "/inventory/interface", "/users", "/logins", "/account",
+    "/inventory", "/inventory/interface", "/users", "/audit", "/roles", "/account",
 )  # fmt: skip
 EMPTY = (
     "/",
