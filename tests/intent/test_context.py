@@ -21,7 +21,7 @@ regions:
   - {name: europe, parent: world}
 sites: [{name: ams, region: europe}, {name: par, region: europe}]
 config_contexts:
-  - {name: everywhere, data: {ntp: {servers: [192.0.2.1], trusted: yes}, banner: hello, level: 0}}
+  - {name: everywhere, data: {ntp: {servers: [192.0.2.1], vrf: mgmt}, banner: hello, level: 0}}
   - {name: eu, region: europe, data: {ntp: {servers: [192.0.2.2]}, level: 2}}
   - {name: all, region: world, data: {level: 1, root: true}}
   - {name: edges, role: edge, data: {level: 4}, weight: 10}
@@ -47,7 +47,7 @@ def test_the_narrower_wins(base: Workshop, device_ids: dict[str, int]) -> None:
     with base.database.read() as session:
         found = contexts(session, device_ids.values())
         told = context_sources(session, [device_ids["ams-r1"]])[device_ids["ams-r1"]]
-    ntp = {"servers": ["192.0.2.2"], "trusted": "yes"}
+    ntp = {"servers": ["192.0.2.2"], "vrf": "mgmt"}
     common = {"ntp": ntp, "banner": "hello", "root": True}
     assert found[device_ids["ams-r1"]] == {**common, "level": 6, "site": "ams"}
     assert found[device_ids["par-r1"]] == {**common, "level": 5}

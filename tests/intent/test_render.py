@@ -152,7 +152,7 @@ def test_an_overlay_gives_a_platform_its_template(demo: Workshop, overlay: Path)
     [
         (
             "x\n{{ device.nmae }}\n",
-            "frr/bgp.j2:2: 'netwright.intent.neutral.DeviceView object' has no attribute",
+            "frr/bgp.j2:2: 'netwright.intent.neutral.device.DeviceView object' has no attribute",
         ),
         ("{{ nothing }}", "frr/bgp.j2:1: 'nothing' is undefined"),
         ("a\nb\n{% if %}", "frr/bgp.j2:3: Expected an expression"),

@@ -45,7 +45,8 @@ def test_interfaces_are_in_their_natural_order_with_their_neighbours(demo: Works
 
 
 def test_sessions_say_who_is_there_and_what_may_pass(demo: Workshop) -> None:
-    bgp = view_of(demo, "par-edge1").bgp
+    view = view_of(demo, "par-edge1")
+    bgp = view.bgp
     assert bgp is not None
     assert bgp.asn == 65002
     assert bgp.router_id == ip_address("10.255.2.1")
@@ -61,19 +62,18 @@ def test_sessions_say_who_is_there_and_what_may_pass(demo: Workshop) -> None:
         ("isp-aurora", 64496, SessionRole.ISP, False, "from-isp-aurora", "to-isps"),
         ("isp-borealis", 64511, SessionRole.ISP, False, "from-isp-borealis", "to-isps"),
     ]
-    lists = {one.name: [str(entry.prefix) for entry in one.entries] for one in bgp.prefix_lists}
+    lists = {one.name: [str(entry.prefix) for entry in one.entries] for one in view.prefix_lists}
     assert lists["clients-of-isp-aurora"] == ["198.51.100.0/25", "198.51.100.128/25"]
     assert lists["services-of-pops"] == ["198.18.1.0/24", "198.18.2.0/24", "198.18.3.0/24"]
     assert lists["services"] == ["198.18.0.0/24", *lists["services-of-pops"]]
-    (loopbacks,) = [one for one in bgp.prefix_lists if one.name == "loopbacks"]
+    (loopbacks,) = [one for one in view.prefix_lists if one.name == "loopbacks"]
     assert [(entry.shortest, entry.longest, entry.exact) for entry in loopbacks.entries] == [(32, 32, False)]
 
 
 def test_policies_that_no_session_uses_are_left_out(demo: Workshop) -> None:
-    bgp = view_of(demo, "ams-tor1").bgp
-    assert bgp is not None
-    assert [policy.name for policy in bgp.policies] == ["inside"]
-    assert {one.name for one in bgp.prefix_lists} == {"loopbacks", "services", "clients"}
+    view = view_of(demo, "ams-tor1")
+    assert [policy.name for policy in view.policies] == ["inside"]
+    assert {one.name for one in view.prefix_lists} == {"loopbacks", "services", "clients"}
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,8 @@ def test_an_isp_without_clients_gives_a_policy_that_lets_nothing_pass(base: Work
              role: isp, isp: empty}
     """
     assert base.said(base.load_text(text)) == []
-    bgp = view_of(base, "par-r1").bgp
-    assert bgp is not None
-    (policy,) = [one for one in bgp.policies if one.name == "from-empty"]
-    assert policy.statements == ()
+    (policy,) = [one for one in view_of(base, "par-r1").policies if one.name == "from-empty"]
+    assert policy.terms == ()
 
 
 def test_six_is_spoken_where_it_is_addressed(base: Workshop) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwright.base import address
-from netwright.intent.neutral import Policy, PolicyStatement, PrefixList, PrefixMatch
+from netwright.intent.neutral import Policy, PolicyTerm, PrefixEntry, PrefixList
 from netwright.inventory import ClientPrefix, Device, Isp, Prefix, Site
 from netwright.inventory.addressing import PrefixRole
 from netwright.inventory.device import DeviceRole
@@ -18,6 +18,7 @@ from netwright.inventory.place import SiteKind, Status
 INSIDE = "inside"
 TO_ISPS = "to-isps"
 _STEP = 10
+_LINE = 5
 _ORIGINATORS = (DeviceRole.TOR, DeviceRole.CORE, DeviceRole.EDGE)
 """Which devices of a site start its service prefixes: those of the first role that it has."""
 
@@ -89,12 +90,12 @@ class _Part:
     def __init__(self, name: str, pairs: Sequence[tuple[PrefixList, PrefixList]]) -> None:
         both = [pair[0] for pair in pairs] + [pair[1] for pair in pairs]
         self.lists = tuple(one for one in both if one.entries)
-        statements = (
-            PolicyStatement(_STEP * number, one.family, one.name)
+        terms = (
+            PolicyTerm(_STEP * number, family=one.family, prefix_list=one.name)
             for number, one in enumerate(both, 1)
             if one.entries
         )
-        self.policy = Policy(name, tuple(statements))
+        self.policy = Policy(name, tuple(terms))
 
 
 def _from(isp: str) -> str:
@@ -111,9 +112,8 @@ def _lists(
             name,
             family,
             tuple(
-                PrefixMatch(one, *((one.prefixlen,) * 2 if whole else (one.max_prefixlen,) * 2))
-                for one in prefixes
-                if one.version == family
+                PrefixEntry(one, *((one.prefixlen if whole else one.max_prefixlen,) * 2), _LINE * place)
+                for place, one in enumerate((one for one in prefixes if one.version == family), 1)
             ),
         )
         for family in (4, 6)

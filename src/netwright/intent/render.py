@@ -6,8 +6,6 @@ A platform's templates are in the package folder that it declares and are named 
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import ipaddress
 from collections.abc import Callable
 from importlib.resources import files
@@ -29,8 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
-from netwright.intent import neutral
-from netwright.intent.neutral import DeviceView
+from netwright.intent.neutral import VIEWS, DeviceView
 from netwright.platforms.catalog import PLATFORMS
 
 _SUFFIX = ".j2"
@@ -41,7 +38,7 @@ _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, A
 
 _VALUES = frozenset(
     {
-        *(one for _, one in inspect.getmembers(neutral, dataclasses.is_dataclass) if isinstance(one, type)),
+        *VIEWS,
         ipaddress.IPv4Address,
         ipaddress.IPv6Address,
         ipaddress.IPv4Interface,
@@ -98,6 +95,8 @@ class Renderer:
 
         Raises InputError naming device, template and line; NotFoundError for a secret that is not set, and
         for a platform without template."""
+        if view.fault is not None:
+            raise view.fault
         try:
             return self._template(view).render(device=view, secret=_revealer(view.name, secrets))
         except (InputError, NotFoundError):

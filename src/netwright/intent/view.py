@@ -6,7 +6,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +15,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base import address
+from netwright.base.errors import InputError
 from netwright.intent.context import contexts
-from netwright.intent.neutral import BgpView, DeviceView, InterfaceView, SessionView
+from netwright.intent.neutral import BgpView, DeviceView, InterfaceView, SessionView, StaticRoute
 from netwright.intent.policy import NetworkPolicy
+from netwright.intent.section import EMPTY, Sections, sections
 from netwright.inventory import Asn, BgpSession, Cable, Device, Interface, InterfaceAddress, Isp, Site
 from netwright.inventory.place import Status
 from netwright.store.history import chunks
@@ -65,7 +68,14 @@ class _Assembly:
         }
 
     def _view(self, row: Any, interfaces: list[InterfaceView], sessions: list[Any]) -> DeviceView:
+        context = self._contexts.get(row.id, {})
+        said, fault = _sections(row.name, context)
         blackholes = self._policy.originated(row.id, row.site_id)
+        bgp = self._bgp(row, blackholes, sessions) if row.asn is not None else None
+        used = bgp.everywhere if bgp is not None else ()
+        lists, policies = self._policy.used(
+            {name for one in used for name in (one.policy_in, one.policy_out)}
+        )
         return DeviceView(
             name=row.name,
             platform=row.platform,
@@ -74,23 +84,33 @@ class _Assembly:
             management_address=row.management_address,
             loopback=row.loopback,
             interfaces=tuple(sorted(interfaces, key=lambda one: natural(one.name))),
-            blackholes=blackholes,
-            bgp=self._bgp(row, blackholes, sessions) if row.asn is not None else None,
-            context=self._contexts.get(row.id, {}),
+            static_routes=(*(StaticRoute(one, discard=True) for one in blackholes), *said.static_routes),
+            bgp=bgp,
+            prefix_lists=lists,
+            policies=policies,
+            bfd=said.bfd,
+            lldp=said.lldp,
+            system=replace(said.system, hostname=said.system.hostname or row.name),
+            management=said.management,
+            ntp=said.ntp,
+            snmp=said.snmp,
+            logging=said.logging,
+            aaa=said.aaa,
+            access_lists=said.access_lists,
+            qos=said.qos,
+            sampling=said.sampling,
+            context=context,
+            fault=fault,
         )
 
     def _bgp(self, row: Any, blackholes: tuple[address.Prefix, ...], sessions: list[Any]) -> BgpView:
         views = sorted((self._session_view(row, one) for one in sessions), key=_by_address)
-        names = {name for one in views for name in (one.policy_in, one.policy_out)}
-        lists, policies = self._policy.used(names)
         own = [ipaddress.ip_network(row.loopback)] if row.loopback is not None else []
         return BgpView(
             asn=row.asn,
             router_id=row.loopback if isinstance(row.loopback, ipaddress.IPv4Address) else None,
             networks=tuple(sorted((*own, *blackholes), key=address.key)),
             sessions=tuple(views),
-            prefix_lists=lists,
-            policies=policies,
         )
 
     def _session_view(self, device: Any, row: Any) -> SessionView:
@@ -109,6 +129,9 @@ class _Assembly:
             update_source=row.local_address if row.local_address == device.loopback else None,
             policy_in=policy_in,
             policy_out=policy_out,
+            family=row.remote_address.version,
+            multihop=2 if row.local_address == device.loopback and not internal else None,
+            peer=row.peer or row.isp or "",
         )
 
     def _sessions(self, devices: list[int]) -> dict[int, list[Any]]:
@@ -197,6 +220,13 @@ class _Assembly:
     def _rows(self, query: Select[*tuple[Any, ...]], column: Any, values: Collection[Any]) -> Iterator[Any]:
         for part in chunks(values, _CHUNK):
             yield from self._session.execute(query.where(column.in_(part)))
+
+
+def _sections(device: str, context: Mapping[str, Any]) -> tuple[Sections, InputError | None]:
+    try:
+        return sections(device, context), None
+    except InputError as error:
+        return EMPTY, error
 
 
 @lru_cache(maxsize=10_000)
