@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from netwright.config.meaning import meaning
-from netwright.config.operation import Name
+from netwright.config.operation import Differ, Name
 from netwright.config.schema import Path, Schema
 from netwright.config.simulate import Device
 from netwright.config.statements import Block, plain
@@ -42,13 +42,19 @@ class _State:
 
 def hazards(running: str, intended: str, steps: Iterable[tuple[Path, str]], schema: Schema) -> list[Hazard]:
     """The hazards of sending ``steps`` one by one."""
-    device = Device(meaning(running, schema).block, schema)
-    before = _state(device.block, schema)
-    after = _state(meaning(intended, schema).block, schema)
+    old, new = meaning(running, schema), meaning(intended, schema)
+    differ = Differ(old, new, schema)
+    differ.run()
+    device = Device(old.block, schema, frozenset(differ.plural))
+    before, after = _state(device.block, schema), _state(new.block, schema)
     commands = list(steps)
     found: dict[tuple[str, str], Hazard] = {}
     for index, (path, command) in enumerate(commands):
-        device.send(path, command, keep=schema.is_negative(command) and ((path, command) in after.lines))
+        negative, place = schema.is_negative(command), (path, command)
+        leads_back = (path, f"{schema.negation} {command}") in before.lines and place not in after.lines
+        device.send(
+            path, command, keep=negative and place in after.lines, restore=not negative and leads_back
+        )
         now = _state(device.block, schema)
         inside = path if index + 1 < len(commands) and commands[index + 1][0][:1] == path[:1] else ()
         for kind, what in _hurts(before, now, after, inside[:1], schema):
@@ -61,7 +67,8 @@ def hazards(running: str, intended: str, steps: Iterable[tuple[Path, str]], sche
 def _hurts(
     before: _State, now: _State, after: _State, inside: Path, schema: Schema
 ) -> Iterator[tuple[str, str]]:
-    known = before.defined | after.defined
+    wanting = (before.referred - before.defined) | (after.referred - after.defined)
+    known = (before.defined | after.defined) - wanting
     for missing in (now.referred & known) - now.defined:
         yield "dangling", " ".join(missing)
     for place in (before.addresses & after.addresses) - now.addresses:
