@@ -43,6 +43,11 @@ def span(prefix: Prefix) -> tuple[bytes, bytes]:
     return low, high
 
 
+def host_of(data: bytes) -> bytes:
+    """The key of the lone address that the key of an interface address holds."""
+    return data[:17] + (b"\x20" if data[0] == 4 else b"\x80")
+
+
 def interface_of(data: bytes) -> Interface:
     """The value behind a key, with its host part."""
     if len(data) != KEY_LENGTH:
@@ -69,4 +74,8 @@ def prefix_of(data: bytes) -> Prefix:
 
 
 def _key(version: int, number: int, length: int) -> bytes:
-    return bytes([version]) + number.to_bytes(16, "big") + bytes([length])
+    return _HEADS[version] + number.to_bytes(16, "big") + _LENGTHS[length]
+
+
+_HEADS = {4: b"\x04", 6: b"\x06"}
+_LENGTHS = [bytes([length]) for length in range(256)]

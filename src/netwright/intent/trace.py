@@ -4,7 +4,7 @@ statements a hop, however many paths there are."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -47,14 +47,15 @@ class _Walk:
     positions: list[int] = field(default_factory=list)
 
 
-def trace(session: Session, starts: Iterable[End]) -> dict[End, Path]:
+def trace(session: Session, starts: Collection[End]) -> dict[End, Path]:
     """The paths from some ends, of those that hold a cable. A circle, or more than 32 cables, ends open."""
-    walks = {start: _Walk(Path(start), start) for start in starts}
+    first = cables_at(session, set(starts))
+    walks = {start: _Walk(Path(start), start) for start in starts if start in first}
     active = list(walks.values())
-    for _ in range(_HOPS):
+    for hop in range(_HOPS):
         if not active:
             break
-        cables = cables_at(session, {walk.at for walk in active})
+        cables = cables_at(session, {walk.at for walk in active}) if hop else first
         there: list[_Walk] = []
         for walk in active:
             found = cables.get(walk.at)
@@ -78,9 +79,8 @@ def cables_at(session: Session, ends: Collection[End]) -> dict[End, tuple[int, E
         for side in "ab":
             column = getattr(Cable, f"{side}_{kind}_id")
             for part in chunks(ids, _CHUNK):
-                for cable, *values in session.execute(
-                    select(Cable.id, *columns).where(among(session, column, part))
-                ):
+                query = select(Cable.id, *columns).where(among(session, column, part))
+                for cable, *values in session.connection().execute(query).fetchall():
                     a, b = _end(values[: len(ENDS)]), _end(values[len(ENDS) :])
                     if a is not None and b is not None:
                         here, other = (a, b) if side == "a" else (b, a)
@@ -89,7 +89,10 @@ def cables_at(session: Session, ends: Collection[End]) -> dict[End, tuple[int, E
 
 
 def _end(values: list[int | None]) -> End | None:
-    return next(((kind, value) for kind, value in zip(ENDS, values, strict=True) if value is not None), None)
+    for kind, value in zip(ENDS, values, strict=True):
+        if value is not None:
+            return kind, value
+    return None
 
 
 def _onward(session: Session, walks: list[_Walk]) -> list[_Walk]:
@@ -150,7 +153,7 @@ class _Panels:
 
 def _rows(session: Session, query: Any, column: Any, ids: Collection[int]) -> Iterator[Any]:
     for part in chunks(ids, _CHUNK):
-        yield from session.execute(query.where(among(session, column, part)))
+        yield from session.connection().execute(query.where(among(session, column, part))).fetchall()
 
 
 def _other_ends(session: Session, ids: set[int]) -> Mapping[int, tuple[int, int | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from netwright.base.errors import StorageError
 
 _BUSY_TIMEOUT_MS = 30_000
 _SOON_MS = 100
+_UNHEX = (3, 41)
+"""From this version on SQLite has the function itself."""
 _REMEDIES = (
     ("full", "Free some space; nothing of this change was kept."),
     ("readonly", "Give this user the right to write it."),
@@ -117,6 +120,8 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
         f"busy_timeout={_BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    if sqlite3.sqlite_version_info < _UNHEX:
+        connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)
 
 
 def _sqlite_begin(connection: Connection) -> None:

@@ -7,15 +7,18 @@ sentences about objects and not a database's words about constraints.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, or_, select, tuple_
+from sqlalchemy import Table, UniqueConstraint, select
 from sqlalchemy.orm import Session
 
+from netwright.store.among import among
 from netwright.store.delta import Ref
+from netwright.store.holding import holding
 from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem
@@ -30,26 +33,38 @@ class Outlook:
     """The touched part of a merged state: whole documents after the merge, None for what is deleted."""
 
     docs: dict[Ref, Doc | None]
-    created: set[Ref] = field(default_factory=set)
-    changed: dict[str, dict[int, Collection[str]]] = field(default_factory=lambda: defaultdict(dict))
-    """Kind -> id -> columns written, for what is created or updated."""
+    created: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    written: dict[str, dict[int, Doc]] = field(default_factory=lambda: defaultdict(dict))
+    """Kind -> id -> document of what is created or updated."""
+    edited: dict[str, dict[int, Collection[str]]] = field(default_factory=lambda: defaultdict(dict))
+    """Kind -> id -> columns written, for what is updated; a creation writes all."""
     deleted: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
-    def write(self, ref: Ref, doc: Doc, columns: Collection[str]) -> None:
+    def create(self, kind: str, object_id: int, doc: Doc) -> None:
+        self.docs[kind, object_id] = doc
+        self.created[kind].add(object_id)
+        self.written[kind][object_id] = doc
+
+    def update(self, ref: Ref, doc: Doc, columns: Collection[str]) -> None:
+        kind, object_id = ref
         self.docs[ref] = doc
-        self.changed[ref[0]][ref[1]] = columns
+        self.written[kind][object_id] = doc
+        self.edited[kind][object_id] = columns
 
     def delete(self, ref: Ref) -> None:
         self.docs[ref] = None
         self.deleted[ref[0]].add(ref[1])
 
-    def of(self, kind: Kind) -> Iterator[tuple[int, Collection[str], Doc]]:
-        """Id, written columns and document of all of a kind that something is written to."""
-        docs, name = self.docs, kind.name
-        for object_id, columns in self.changed.get(name, {}).items():
-            doc = docs[name, object_id]
-            assert doc is not None
-            yield object_id, columns, doc
+    def of(self, kind: Kind, columns: Collection[str]) -> Mapping[int, Doc]:
+        """The objects of a kind in which one of ``columns`` is written, by id."""
+        written, edited = self.written.get(kind.name, {}), self.edited.get(kind.name)
+        if not edited:
+            return written
+        return {
+            object_id: doc
+            for object_id, doc in written.items()
+            if object_id not in edited or any(name in edited[object_id] for name in columns)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +99,18 @@ def held(kind: Kind, columns: tuple[str, ...], doc: Mapping[str, Any]) -> tuple[
     values = tuple([doc[name] for name in columns])
     if None not in values:
         return values
-    last = kind.optional_key
-    named = last is not None and columns == tuple(spec.column for spec in kind.key_fields)
-    return values if named and None not in values[:-1] else None
+    return values if _may_lack_last(kind, columns) and None not in values[:-1] else None
+
+
+def _may_lack_last(kind: Kind, columns: tuple[str, ...]) -> bool:
+    return kind.optional_key is not None and columns == tuple(spec.column for spec in kind.key_fields)
 
 
 def clashes(session: Session, kinds: Kinds, outlook: Outlook, namer: Namer) -> list[Problem]:
     """Objects that would have the same unique values as another."""
     problems: list[Problem] = []
     for kind in kinds.values():
-        for columns in unique_sets(kind.table) if kind.name in outlook.changed else ():
+        for columns in unique_sets(kind.table) if kind.name in outlook.written else ():
             problems.extend(_clashes(session, kind, columns, outlook, namer))
     return problems
 
@@ -102,30 +119,27 @@ def broken_references(session: Session, kinds: Kinds, outlook: Outlook, namer: N
     """Written references to objects that are not there after the merge."""
     problems: list[Problem] = []
     for kind in kinds.values():
-        if kind.name not in outlook.changed:
-            continue
-        for spec in kind.fields:
+        for spec in kind.fields if kind.name in outlook.written else ():
             if spec.reference is None:
                 continue
-            column = spec.column
-            wanted = {
-                object_id: doc[column]
-                for object_id, columns, doc in outlook.of(kind)
-                if doc[column] is not None and column in columns
-            }
-            missing = _missing(session, kinds[spec.reference], set(wanted.values()), outlook)
+            column, target_kind = spec.column, spec.reference
+            docs = outlook.of(kind, (column,))
+            wanted = {doc[column] for doc in docs.values()} - outlook.created.get(target_kind, set())
+            missing = _missing(session, kinds[target_kind], wanted - {None}, outlook)
+            if not missing:
+                continue
             creators = awaited(session, missing)
             problems.extend(
                 Problem(
-                    f"{spec.name} refers to {spec.reference} {namer.key(spec.reference, target)}, which "
+                    f"{spec.name} refers to {target_kind} {namer.key(target_kind, target)}, which "
                     + (f"change set {creators[target]} creates" if target in creators else "is not there"),
                     kind.name,
                     namer.key(kind, object_id),
                     object_id,
                     spec.name,
                 )
-                for object_id, target in wanted.items()
-                if target in missing
+                for object_id, doc in docs.items()
+                if (target := doc[column]) in missing
             )
     return problems
 
@@ -157,96 +171,58 @@ def _missing(session: Session, kind: Kind, ids: set[int], outlook: Outlook) -> s
     asked = ids - touched
     there: set[int] = set()
     for part in chunks(asked):
-        there.update(session.scalars(select(kind.table.c.id).where(kind.table.c.id.in_(part))))
+        there.update(session.scalars(select(kind.table.c.id).where(among(session, kind.table.c.id, part))))
     return gone | (asked - there)
 
 
 def _clashes(
     session: Session, kind: Kind, columns: tuple[str, ...], outlook: Outlook, namer: Namer
 ) -> Iterator[Problem]:
-    holders: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    searched: set[tuple[Any, ...]] = set()
-    fresh = _fresh_columns(kind, columns)
-    created = outlook.created
-    for object_id, written, doc in outlook.of(kind):
-        if not any(name in written for name in columns):
-            continue
-        values = held(kind, columns, doc)
-        if values is None:
-            continue
-        holders[values].append(object_id)
-        if not any((target, doc[name]) in created for name, target in fresh):
-            searched.add(values)
-    for values, object_id in _others(session, kind, columns, searched, outlook):
-        holders[values].append(object_id)
-    for values, ids in holders.items():
-        for object_id in ids[:1] if len(ids) > 1 else ():
-            yield _clash(kind, columns, values, object_id, ids[1:], namer)
+    claims = _claims(kind, columns, outlook)
+    holders = dict(zip(claims.values(), claims, strict=True))
+    several: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    if len(holders) < len(claims):
+        for object_id, values in claims.items():
+            several[values].append(object_id)
+    for object_id, values in holding(session, kind, columns, _searched(kind, columns, holders, outlook)):
+        if _stays(outlook, (kind.name, object_id), columns):
+            several[values] = [*(several.get(values) or [holders[values]]), object_id]
+    for values, ids in several.items():
+        if len(ids) > 1:
+            yield _clash(kind, columns, values, ids[0], ids[1:], namer)
 
 
-def _fresh_columns(kind: Kind, columns: Iterable[str]) -> list[tuple[str, str]]:
-    """Columns that refer to a kind: when they refer to an object of this very merge, no row can clash."""
+def _claims(kind: Kind, columns: tuple[str, ...], outlook: Outlook) -> dict[int, tuple[Any, ...]]:
+    """What each object that is written to takes for itself."""
+    docs = outlook.of(kind, columns)
+    if len(columns) == 1:
+        column = columns[0]
+        return {one: (value,) for one, doc in docs.items() if (value := doc[column]) is not None}
+    pick = itemgetter(*columns)
+    if not _may_lack_last(kind, columns):
+        return {one: values for one, doc in docs.items() if None not in (values := pick(doc))}
+    return {one: values for one, doc in docs.items() if None not in (values := pick(doc))[:-1]}
+
+
+def _searched(
+    kind: Kind, columns: tuple[str, ...], claimed: Collection[tuple[Any, ...]], outlook: Outlook
+) -> Collection[tuple[Any, ...]]:
+    """Values that an object of the tables can have: none that holds a reference to an object of this very
+    merge."""
     specs = codec(kind).fields
-    return [(name, target) for name in columns if (target := specs[name].spec.reference) is not None]
+    for place, name in enumerate(columns):
+        created = outlook.created.get(specs[name].spec.reference or "")
+        if created:
+            claimed = [values for values in claimed if values[place] not in created]
+    return claimed
 
 
-def _others(
-    session: Session,
-    kind: Kind,
-    columns: tuple[str, ...],
-    searched: set[tuple[Any, ...]],
-    outlook: Outlook,
-) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """Objects that hold one of the values and keep it: those of the tables, as the merge leaves them."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        found = rows_of(kind, connection).holding(connection, columns, searched)
-    else:
-        found = _holding(session, kind, columns, searched)
-    for object_id, values in found:
-        ref = (kind.name, object_id)
-        if ref not in outlook.docs or (
-            outlook.docs[ref] is not None and not _rewritten(outlook, ref, columns)
-        ):
-            yield values, object_id
-
-
-def _holding(
-    session: Session, kind: Kind, columns: tuple[str, ...], searched: Iterable[tuple[Any, ...]]
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """As ``rows.TableRows.holding``, for a database that looks a list of rows up in an index."""
-    table = kind.table
-    ways = codec(kind)
-    targets = [table.c[name] for name in columns]
-    converts = [ways.fields[name].plain for name in columns]
-    for part in chunks(searched, 1_000):
-        for object_id, *row in session.execute(select(table.c.id, *targets).where(_matching(targets, part))):
-            yield (
-                object_id,
-                tuple(
-                    value if convert is None or value is None else convert(value)
-                    for convert, value in zip(converts, row, strict=True)
-                ),
-            )
-
-
-def _matching(
-    targets: Sequence[ColumnElement[Any]], values: Sequence[tuple[Any, ...]]
-) -> ColumnElement[bool]:
-    """Rows that hold one of the values; an empty one can only be the last."""
-    if len(targets) == 1:
-        return targets[0].in_([one[0] for one in values])
-    whole = [one for one in values if one[-1] is not None]
-    found: list[ColumnElement[bool]] = [tuple_(*targets).in_(whole)] if whole else []
-    if len(whole) < len(values):
-        rest = [one[:-1] for one in values if one[-1] is None]
-        found.append(and_(targets[-1].is_(None), _matching(targets[:-1], rest)))
-    return or_(*found)
-
-
-def _rewritten(outlook: Outlook, ref: Ref, columns: tuple[str, ...]) -> bool:
-    written = outlook.changed.get(ref[0], {}).get(ref[1], ())
-    return any(name in written for name in columns)
+def _stays(outlook: Outlook, ref: Ref, columns: tuple[str, ...]) -> bool:
+    """Whether an object of the tables keeps its values in ``columns``."""
+    if ref not in outlook.docs:
+        return True
+    written = outlook.edited.get(ref[0], {}).get(ref[1], ())
+    return outlook.docs[ref] is not None and not any(name in written for name in columns)
 
 
 def _clash(

@@ -156,8 +156,7 @@ def _compare_create(plan: MergePlan, kind: Kind, change: Change, there: Doc | No
             doc = {name: ours[name] if name in ours else ways.missing(name) for name in ways.columns}
             whole = Change(kind.name, change.id, Op.CREATE, None, doc)
         plan.changes.append(whole)
-        plan.outlook.created.add(change.ref)
-        plan.outlook.write(change.ref, whole.after or {}, ways.fields.keys())
+        plan.outlook.create(kind.name, change.id, whole.after or {})
         return
     for column, value in ours.items():  # brought back from deletion in both
         if column in ways.fields and not ways.same(column, there[column], value):
@@ -185,7 +184,7 @@ def _compare_update(plan: MergePlan, kind: Kind, change: Change, there: Doc | No
     if written:
         before = {column: there[column] for column in written}
         plan.changes.append(Change(kind.name, change.id, Op.UPDATE, before, written))
-        plan.outlook.write(change.ref, {**there, **written}, written.keys())
+        plan.outlook.update(change.ref, {**there, **written}, written.keys())
 
 
 def _compare_delete(plan: MergePlan, kind: Kind, change: Change, there: Doc) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import Column
 
 from netwright.base.errors import InputError, NotFoundError
+from netwright.store.among import among
 from netwright.store.delta import Op, Ref
 from netwright.store.history import History, chunks
 from netwright.store.kind import FieldSpec, Kind, as_kind
@@ -121,7 +122,9 @@ class Namer:
         columns = [spec.column for spec in kind.key_fields]
         table = kind.table
         for part in chunks(ids - docs.keys()):
-            query = select(table.c.id, *(table.c[name] for name in columns)).where(table.c.id.in_(part))
+            query = select(table.c.id, *(table.c[name] for name in columns)).where(
+                among(self._session, table.c.id, part)
+            )
             for object_id, *values in self._session.execute(query):
                 pairs = zip(columns, values, strict=True)
                 docs[object_id] = {name: _plain(ways.fields[name].plain, value) for name, value in pairs}

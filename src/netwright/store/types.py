@@ -11,6 +11,10 @@ from sqlalchemy.types import TypeDecorator
 
 from netwright.base import address
 
+_ADDRESS = (ipaddress.IPv4Address, ipaddress.IPv6Address)
+_INTERFACE = (ipaddress.IPv4Interface, ipaddress.IPv6Interface)
+_NETWORK = (ipaddress.IPv4Network, ipaddress.IPv6Network)
+
 
 class AddressColumn(TypeDecorator[address.Address]):
     """One IP address, kept as its 18-byte key."""
@@ -19,7 +23,10 @@ class AddressColumn(TypeDecorator[address.Address]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else address.key(ipaddress.ip_address(str(value)))
+        if value is None:
+            return None
+        given = value if value.__class__ in _ADDRESS else ipaddress.ip_address(str(value))
+        return address.key(given)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> address.Address | None:
         return None if value is None else address.address_of(value)
@@ -32,7 +39,10 @@ class InterfaceAddressColumn(TypeDecorator[address.Interface]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else address.key(ipaddress.ip_interface(str(value)))
+        if value is None:
+            return None
+        given = value if isinstance(value, _INTERFACE) else ipaddress.ip_interface(str(value))
+        return address.key(given)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> address.Interface | None:
         return None if value is None else address.interface_of(value)
@@ -45,7 +55,10 @@ class PrefixColumn(TypeDecorator[address.Prefix]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else address.key(ipaddress.ip_network(str(value)))
+        if value is None:
+            return None
+        given = value if isinstance(value, _NETWORK) else ipaddress.ip_network(str(value))
+        return address.key(given)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> address.Prefix | None:
         return None if value is None else address.prefix_of(value)

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce
 
 from netwright.base import address
-from netwright.intent.rules.rule import Touched, named, rows_in, rows_inside
+from netwright.intent.rules.rule import Touched, named, rows_between, rows_in, rows_inside
 from netwright.inventory import Appliance, Device, Interface, InterfaceAddress, Prefix
 from netwright.inventory.addressing import PrefixRole
 from netwright.store.problem import Problem
@@ -68,24 +68,25 @@ def address_used_twice(touched: Touched) -> Iterator[Problem]:
     """In a routing table an address is on one interface, or one device's loopback or management address,
     only; these two are in the global table."""
     session = touched.session
-    addresses = select(
-        InterfaceAddress.id, InterfaceAddress.address, InterfaceAddress.vrf_id, Interface.device_id
-    ).join(Interface, Interface.id == InterfaceAddress.interface_id)
-    wanted: set[address.Address] = set()
-    for row in rows_in(session, addresses, InterfaceAddress.id, touched.ids("address")):
-        wanted.add(row.address.ip)
-    columns = select(Device.id, Device.management_address, Device.loopback)
-    for _, management, loopback in rows_in(session, columns, Device.id, touched.ids("device")):
-        wanted.update(one for one in (management, loopback) if one is not None)
-    users: dict[tuple[int | None, address.Address], set[tuple[str, int, str, int]]] = defaultdict(set)
-    alone = [ipaddress.ip_network(one) for one in wanted]
-    for object_id, value, vrf, device in rows_inside(session, addresses, InterfaceAddress.address, alone):
-        users[vrf, value.ip].add(("address", object_id, "address", device))
-    for column in (Device.management_address, Device.loopback):
+    key = type_coerce(InterfaceAddress.address, LargeBinary).label("key")
+    addresses = select(InterfaceAddress.id, key, InterfaceAddress.vrf_id, Interface.device_id).join(
+        Interface, Interface.id == InterfaceAddress.interface_id
+    )
+    found = rows_in(session, select(key), InterfaceAddress.id, touched.ids("address"))
+    wanted = {address.host_of(row.key) for row in found}
+    own = [type_coerce(column, LargeBinary) for column in (Device.management_address, Device.loopback)]
+    for row in rows_in(session, select(*own), Device.id, touched.ids("device")):
+        wanted.update(one for one in row if one is not None)
+    users: dict[tuple[int | None, bytes], set[tuple[str, int, str, int]]] = defaultdict(set)
+    alone = [(one[:17], one[:17] + b"\xff") for one in wanted]
+    for object_id, value, vrf, device in rows_between(session, addresses, key, alone, lambda row: row.key):
+        users[vrf, address.host_of(value)].add(("address", object_id, "address", device))
+    for name, column in zip(("management_address", "loopback"), own, strict=True):
         for device, value in rows_in(session, select(Device.id, column), column, wanted):
-            users[None, value].add(("device", device, column.key, device))
-    for (_, value), found in users.items():
-        yield from _shared(touched, value, found)
+            users[None, value].add(("device", device, name, device))
+    for (_, value), using in users.items():
+        if len(using) > 1:
+            yield from _shared(touched, address.address_of(value), using)
 
 
 def _shared(
@@ -95,8 +96,6 @@ def _shared(
     rest = sorted(users)
     managed = {device for kind, _, field, device in users if field == "management_address"}
     if len({user[3] for user in users}) == 1 and managed and len(rest) == 2 and rest[0][0] == "address":
-        return
-    if len(rest) < 2:
         return
     ids = touched.ids("address") | touched.ids("device")
     told = next((user for user in reversed(rest) if user[1] in ids), rest[-1])

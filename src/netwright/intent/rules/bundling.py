@@ -24,7 +24,9 @@ _COLUMNS = (
 def lag_members(touched: Touched) -> Iterator[Problem]:
     """Members of a bundle are on its device and of one speed; a bundle is no member itself."""
     session, query = touched.session, select(*_COLUMNS)
-    mine = {row.id: row for row in rows_in(session, query, Interface.id, touched.ids("interface"))}
+    mine = {
+        row.id: row for row in rows_in(session, query, Interface.id, touched.having("interface", "lag_id"))
+    }
     lags = {row.lag_id for row in mine.values()} - {None}
     lags |= {row.lag_id for row in rows_in(session, query, Interface.lag_id, mine)}
     members: dict[int, list[int]] = defaultdict(list)
@@ -52,7 +54,8 @@ def lag_members(touched: Touched) -> Iterator[Problem]:
 def parents(touched: Touched) -> Iterator[Problem]:
     """A sub-interface or lane is on its parent's device; a parent is not below itself; no lane twice."""
     session, query = touched.session, select(*_COLUMNS)
-    mine = {row.id: row for row in rows_in(session, query, Interface.id, touched.ids("interface"))}
+    ids = touched.having("interface", "parent_id")
+    mine = {row.id: row for row in rows_in(session, query, Interface.id, ids)}
     rows = dict(mine)
     wanted = {row.parent_id for row in mine.values()} - {None}
     wanted -= rows.keys()

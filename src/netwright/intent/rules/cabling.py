@@ -43,20 +43,20 @@ def end_used_twice(touched: Touched) -> Iterator[Problem]:
 def _used_twice(touched: Touched, what: str) -> Iterator[Problem]:
     sides = _columns(what)
     query = select(Cable.id, *sides)
-    mine = {row[0]: row for row in rows_in(touched.session, query, Cable.id, touched.ids("cable"))}
-    ends = {end for _, a, b in mine.values() for end in (a, b)} - {None}
-    cables = dict(mine)
+    ends = {end for column in sides for _, end in touched.written("cable", column.key)} - {None}
+    cables: dict[int, Any] = {}
     for column in sides:
         cables.update({row[0]: row for row in rows_in(touched.session, query, column, ends)})
+    mine = touched.ids("cable")
     holders: dict[int, list[int]] = defaultdict(list)
     for cable, *found in cables.values():
         for end in found:
             if end is not None:
                 holders[end].append(cable)
     for end, using in holders.items():
-        if len(using) < 2 or not mine.keys() & set(using):
+        if len(using) < 2 or not mine & set(using):
             continue
-        told = max(mine.keys() & set(using))
+        told = max(mine & set(using))
         others = sorted(touched.key("cable", one) for one in using if one != told)
         by = f"by cable {', '.join(others)} too" if others else "for both ends"
         yield touched.problem("cable", told, f"the end {touched.key(what, end)} is used twice, {by}")

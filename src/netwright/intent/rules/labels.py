@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from netwright.intent.rules.rule import Touched, rows_in
+from netwright.intent.rules.rule import Touched, records_in, rows_in
 from netwright.inventory import KINDS, Attachment, CustomField, Tag
 from netwright.inventory.people import CustomType
 from netwright.store.problem import Problem
@@ -24,11 +24,9 @@ LABELLED = tuple(name for name, kind in KINDS.items() if issubclass(kind.record,
 def unknown_tag(touched: Touched) -> Iterator[Problem]:
     """A tag that nobody declared is a slip of the pen."""
     carried: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for name in (name for name in LABELLED if touched.ids(name)):
-        table = KINDS[name].table
-        query = select(table.c.id, table.c.tags).where(table.c.tags.is_not(None))
-        for object_id, words in rows_in(touched.session, query, table.c.id, touched.ids(name)):
-            for word in words:
+    for name in LABELLED:
+        for object_id, words in touched.written(name, "tags"):
+            for word in words or ():
                 carried[word].append((name, object_id))
     known = {row[0] for row in rows_in(touched.session, select(Tag.name), Tag.name, carried)}
     for word in sorted(carried.keys() - known):
@@ -40,16 +38,19 @@ def custom_fields(touched: Touched) -> Iterator[Problem]:
     """Values of custom fields are of the declared type, and those that must be given are there."""
     kinds = [name for name in LABELLED if touched.ids(name)]
     declared: dict[str, dict[str, CustomField]] = defaultdict(dict)
-    for (one,) in rows_in(touched.session, select(CustomField), CustomField.on_kind, kinds):
+    for one in records_in(touched.session, CustomField, CustomField.on_kind, kinds):
         declared[one.on_kind][one.name] = one
     for name in kinds:
-        table = KINDS[name].table
-        query = select(table.c.id, table.c.custom)
-        if not any(one.required for one in declared[name].values()):
-            query = query.where(table.c.custom.is_not(None))
-        for object_id, values in rows_in(touched.session, query, table.c.id, touched.ids(name)):
-            for message in _wrong(values, declared[name]):
+        required = any(one.required for one in declared[name].values())
+        for object_id, values in _customs(touched, name) if required else touched.written(name, "custom"):
+            for message in _wrong(values, declared[name]) if required or values is not None else ():
                 yield touched.problem(name, object_id, message, "custom")
+
+
+def _customs(touched: Touched, kind: str) -> Iterator[tuple[int, Any]]:
+    """The values that all touched objects of a kind have after the merge."""
+    table = KINDS[kind].table
+    yield from rows_in(touched.session, select(table.c.id, table.c.custom), table.c.id, touched.ids(kind))
 
 
 def custom_field_of_no_kind(touched: Touched) -> Iterator[Problem]:

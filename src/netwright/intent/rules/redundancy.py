@@ -107,7 +107,7 @@ def _ways(touched: Touched, groups: dict[str, list[_Member]]) -> None:
     members = {one.id: one for found in groups.values() for one in found}
     own = select(Interface.id, Interface.device_id).where(Interface.management.is_(False))
     interfaces = {row.id: row.device_id for row in rows_in(session, own, Interface.device_id, members)}
-    paths = trace(session, (("interface", one) for one in interfaces))
+    paths = trace(session, [("interface", one) for one in interfaces])
     fars = {path.far[1] for path in paths.values() if path.far is not None and path.far[0] == "interface"}
     away = {
         row.id: (row.device_id, row.site_id)

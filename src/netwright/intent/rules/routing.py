@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce
 
 from netwright.base import address
-from netwright.intent.rules.rule import Touched, rows_in, rows_inside
+from netwright.intent.rules.rule import Touched, records_in, rows_in, rows_inside
 from netwright.inventory import Asn, BgpSession, Device, Interface, InterfaceAddress, Isp, Prefix
 from netwright.inventory.addressing import PrefixRole
 from netwright.inventory.routing import SessionRole
@@ -44,9 +44,8 @@ def broken_sessions(touched: Touched) -> Iterator[Problem]:
 
 def isp_mismatch(touched: Touched) -> Iterator[Problem]:
     """A session of role isp names the ISP, and speaks to its ASN; the others name none."""
-    query = select(BgpSession)
-    rows = [row[0] for row in rows_in(touched.session, query, BgpSession.id, touched.ids("bgp_session"))]
-    rows += [row[0] for row in rows_in(touched.session, query, BgpSession.isp_id, touched.ids("isp"))]
+    rows = list(records_in(touched.session, BgpSession, BgpSession.id, touched.ids("bgp_session")))
+    rows += records_in(touched.session, BgpSession, BgpSession.isp_id, touched.ids("isp"))
     asns = dict(rows_in(touched.session, select(Isp.id, Isp.asn_id), Isp.id, {row.isp_id for row in rows}))
     wanted = {asn for row in rows for asn in (row.remote_asn_id, asns.get(row.isp_id))}
     numbers = dict(rows_in(touched.session, select(Asn.id, Asn.number), Asn.id, wanted))
@@ -112,11 +111,10 @@ def _word(value: object) -> str:
 def _around(touched: Touched) -> _Neighbourhood:
     session = touched.session
     ids = _affected(touched)
-    query = select(BgpSession)
-    sessions = [row[0] for row in rows_in(session, query, BgpSession.id, ids)]
+    sessions = list(records_in(session, BgpSession, BgpSession.id, ids))
     around = _Neighbourhood(sessions)
     ends = {one.remote_address for one in sessions}
-    for one in (*sessions, *(row[0] for row in rows_in(session, query, BgpSession.local_address, ends))):
+    for one in (*sessions, *records_in(session, BgpSession, BgpSession.local_address, ends)):
         around.by_ends[one.local_address, one.remote_address] = one
     ends |= {one.local_address for one in sessions}
     _owners(touched, around, ends)
@@ -130,23 +128,20 @@ def _around(touched: Touched) -> _Neighbourhood:
 def _affected(touched: Touched) -> set[int]:
     """Touched sessions; those of touched devices; those from or to an address that came or went."""
     session = touched.session
-    ends = {ipaddress.ip_interface(text).ip for text in touched.before("address", "address")}
-    for column in ("local_address", "remote_address"):
-        ends |= {ipaddress.ip_address(text) for text in touched.before("bgp_session", column)}
-    ends |= {ipaddress.ip_address(text) for text in touched.before("device", "loopback")}
-    columns = select(InterfaceAddress.address)
+    texts = touched.before("address", "address") | touched.before("device", "loopback")
+    pair = ("local_address", "remote_address")
+    for column in pair:
+        texts |= touched.before("bgp_session", column)
+        texts |= {text for _, text in touched.written("bgp_session", column)}
+    texts |= {text for _, text in touched.written("device", "loopback")} - {None}
+    ends = {address.host_of(address.key_of_text(text)) for text in texts}
+    held = select(type_coerce(InterfaceAddress.address, LargeBinary))
     for key, kind in ((InterfaceAddress.id, "address"), (InterfaceAddress.interface_id, "interface")):
-        ends |= {row[0].ip for row in rows_in(session, columns, key, touched.ids(kind))}
-    pair = select(BgpSession.local_address, BgpSession.remote_address)
-    for one in rows_in(session, pair, BgpSession.id, touched.ids("bgp_session")):
-        ends |= set(one)
-    loopbacks = select(Device.loopback).where(Device.loopback.is_not(None))
-    ends |= {row[0] for row in rows_in(session, loopbacks, Device.id, touched.ids("device"))}
+        ends |= {address.host_of(row[0]) for row in rows_in(session, held, key, touched.ids(kind))}
     found = set(touched.ids("bgp_session"))
     lookups: list[tuple[Any, set[Any]]] = [
-        (BgpSession.device_id, set(touched.ids("device"))),
-        (BgpSession.local_address, ends),
-        (BgpSession.remote_address, ends),
+        (BgpSession.device_id, touched.ids("device")),
+        *((type_coerce(getattr(BgpSession, column), LargeBinary), ends) for column in pair),
     ]
     for at, values in lookups:
         found |= {row[0] for row in rows_in(session, select(BgpSession.id), at, values)}

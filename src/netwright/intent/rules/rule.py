@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import accumulate, pairwise
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, or_, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, Select, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netwright.base import address
@@ -23,9 +23,9 @@ from netwright.store.delta import Change, Op
 from netwright.store.history import chunks
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem, Severity
+from netwright.store.record import Record
 
-_CHUNK = 500
-_IDS = 10_000
+_MANY = 10_000
 _RANGES = 200
 
 
@@ -39,6 +39,7 @@ class Rule:
 
 
 Rows: TypeAlias = Iterator[Any]
+T = TypeVar("T", bound=Record)
 
 
 class Touched:
@@ -49,10 +50,13 @@ class Touched:
         self.session = session
         self._ids: dict[str, set[int]] = defaultdict(set)
         self.kinds = {change.kind for change in changes}
+        self._created = {change.id for change in changes if change.op is Op.CREATE}
         self._before: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._after: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
         for change in changes:
             if change.op is not Op.DELETE:
                 self._ids[change.kind].add(change.id)
+                self._after[change.kind].append((change.id, change.after or {}))
             if change.before:
                 self._before[change.kind].append(change.before)
         self._namer = Namer(session)
@@ -60,10 +64,19 @@ class Touched:
     def ids(self, kind: str) -> set[int]:
         return self._ids.get(kind, set())
 
+    def having(self, kind: str, column: str) -> set[int]:
+        """Touched objects without those that are new and have nothing in ``column``."""
+        absent = (one for one, doc in self._after.get(kind, ()) if doc.get(column, self) is None)
+        return self.ids(kind).difference(one for one in absent if one in self._created)
+
     def before(self, kind: str, column: str) -> set[Any]:
         """Plain values that a column of touched objects had and has no more."""
         values = (document.get(column) for document in self._before.get(kind, ()))
         return {value for value in values if value is not None}
+
+    def written(self, kind: str, column: str) -> Iterator[tuple[int, Any]]:
+        """Id and plain value of objects in which the merge writes a column."""
+        return ((one, doc[column]) for one, doc in self._after.get(kind, ()) if column in doc)
 
     def key(self, kind: str, object_id: int) -> str:
         return self._namer.key(kind, object_id)
@@ -80,14 +93,17 @@ class Touched:
 
 
 def rows_in(session: Session, query: Select[*tuple[Any, ...]], column: Any, values: Iterable[Any]) -> Rows:
-    """Rows of ``query`` whose ``column`` is one of ``values``, whatever their number."""
-    wanted = values if isinstance(values, Collection) else list(values)
-    if all(value.__class__ is int for value in wanted):
-        for part in chunks(wanted, _IDS):
-            yield from session.execute(query.where(among(session, column, part)))
-        return
-    for part in chunks(wanted, _CHUNK):
-        yield from session.execute(query.where(column.in_(part)))
+    """Rows of ``query``, which asks for columns, whose ``column`` is one of ``values``, however many;
+    None is nothing's value."""
+    connection = session.connection()  # past the ORM, which has nothing to add to plain columns
+    for part in chunks((value for value in values if value is not None), _MANY):
+        yield from connection.execute(query.where(among(session, column, part))).fetchall()
+
+
+def records_in(session: Session, record: type[T], column: Any, values: Iterable[Any]) -> Iterator[T]:
+    """Objects whose ``column`` is one of ``values``, as instances of their class."""
+    for part in chunks((value for value in values if value is not None), _MANY):
+        yield from session.scalars(select(record).where(among(session, column, part)))
 
 
 def rows_inside(
@@ -97,23 +113,36 @@ def rows_inside(
     prefixes: Collection[address.Prefix],
 ) -> Rows:
     """Rows whose address or prefix ``column`` lies inside one of ``prefixes``, the prefix itself included.
-    The query has that column among its own.
+    The query has that column among its own. A row may come more than once when prefixes overlap."""
+    spans = [address.span(prefix) for prefix in prefixes]
+    yield from rows_between(session, query, column, spans, lambda row: address.key(getattr(row, column.key)))
 
-    Each prefix is a range of the column's index; when they are many, those that lie close together are read
-    as one range, and what lies between is left out here. A row may come more than once when prefixes
-    overlap."""
+
+def rows_between(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    column: ColumnElement[Any] | InstrumentedAttribute[Any],
+    spans: Collection[tuple[bytes, bytes]],
+    key: Callable[[Any], bytes],
+) -> Rows:
+    """Rows whose ``column`` of addresses or prefixes lies in one of ``spans`` of keys; ``key`` is how a row
+    gives its own.
+
+    Each span is a range of the column's index; when they are many, those that lie close together are read as
+    one range, and what lies between is left out here."""
     raw: ColumnElement[bytes] = type_coerce(column, LargeBinary)
-    spans = sorted(address.span(prefix) for prefix in prefixes)
+    spans = sorted(spans)
+    connection = session.connection()
     if len(spans) <= _RANGES:
         ranges = [raw.between(low, high) for low, high in spans]
-        yield from session.execute(query.where(or_(*ranges))) if ranges else ()
+        yield from connection.execute(query.where(or_(*ranges))).fetchall() if ranges else ()
         return
     reach = list(accumulate((high for _, high in spans), max))
     lows = [low for low, _ in spans]
     for part in chunks(_runs(lows, reach), _RANGES):
         ranges = [raw.between(low, high) for low, high in part]
-        for row in session.execute(query.where(or_(*ranges))):
-            value = address.key(getattr(row, column.key))
+        for row in connection.execute(query.where(or_(*ranges))).fetchall():
+            value = key(row)
             before = bisect_right(lows, value)
             if before and reach[before - 1] >= value:
                 yield row

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from netwright.intent.rules.rule import Touched, rows_in
-from netwright.inventory import KINDS, Device, Interface
+from netwright.inventory import Device, Interface
 from netwright.platforms.catalog import PLATFORMS
 from netwright.store.problem import Problem
 
@@ -147,12 +147,12 @@ def unfit_for_platform(touched: Touched) -> Iterator[Problem]:
 def out_of_form(touched: Touched) -> Iterator[Problem]:
     """Fields whose value is out of range, or not of the form that the field wants."""
     for form in FORMS:
-        ids = touched.ids(form.kind)
-        if not ids:
-            continue
-        table = KINDS[form.kind].table
-        column = table.c[form.field]
-        for object_id, value in rows_in(touched.session, select(table.c.id, column), table.c.id, ids):
-            if value is not None and not form.good(value):
+        wrong = {
+            value
+            for value in {value for _, value in touched.written(form.kind, form.field)}
+            if value is not None and not form.good(value)
+        }
+        for object_id, value in touched.written(form.kind, form.field) if wrong else ():
+            if value in wrong:
                 message = f"{form.field} is {value!r}, expected {form.expected}"
                 yield touched.problem(form.kind, object_id, message, form.field)

@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations, islice, pairwise
 from typing import Any, TypeAlias
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import NotFoundError
+from netwright.store.among import among
 from netwright.store.history import chunks
+from netwright.store.holding import holding
 from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
 from netwright.store.naming import SEPARATOR, resolve
 from netwright.store.query.sight import Sight
@@ -23,7 +25,6 @@ from netwright.store.value import take_text
 
 _LARGEST = 1 << 63
 _READINGS = 64
-_ASKED = 400
 
 Names: TypeAlias = dict[str, int]
 """Id by the text of a natural key."""
@@ -62,7 +63,7 @@ def present(sight: Sight, kind: Kind, ids: Collection[int]) -> set[int]:
     table = kind.table
     found: set[int] = set()
     for part in chunks(ids):
-        query = select(table.c.id).where(table.c.id.in_(part), *sight.seen(kind, table))
+        query = select(table.c.id).where(among(sight.session, table.c.id, part), *sight.seen(kind, table))
         found.update(sight.session.scalars(query))
     return found
 
@@ -92,15 +93,10 @@ def _found(
             if None not in values:
                 wanted[values].append(text)
     found: Names = {}
-    table = kind.table
-    columns = [table.c[spec.column] for spec in fields]
-    without = [table.c[spec.column].is_(None) for spec in kind.key_fields[len(fields) :]]
-    key: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
-    for part in chunks(wanted, _ASKED):
-        asked: list[Any] = [one[0] for one in part] if len(columns) == 1 else list(part)
-        for object_id, *row in session.execute(select(table.c.id, *columns).where(key.in_(asked), *without)):
-            plain = tuple(_plain(value) for value in row)
-            found.update(dict.fromkeys(wanted[plain], object_id))
+    columns = [spec.column for spec in kind.key_fields]
+    nothing = (None,) * (len(columns) - len(fields))
+    for object_id, row in holding(session, kind, columns, [(*values, *nothing) for values in wanted]):
+        found.update(dict.fromkeys(wanted[row[: len(fields)]], object_id))
     return found
 
 
@@ -127,11 +123,6 @@ def _leaves(kinds: Kinds, reference: str | None) -> int:
     if reference is None:
         return 1
     return sum(_leaves(kinds, spec.reference) for spec in kinds[reference].key_fields)
-
-
-def _plain(value: Any) -> Any:
-    """Keys are made of text, numbers, words of enumerations and addresses."""
-    return value if isinstance(value, int | str) and type(value) in {int, str} else str(value)
 
 
 def _is_id(text: str) -> bool:
