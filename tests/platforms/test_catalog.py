@@ -37,12 +37,14 @@ def test_every_platform_is_found_and_has_a_dialect() -> None:
     for known in PLATFORMS:
         assert platform(known.name) is known
         assert dialect(known.dialect).name == known.dialect
-        assert all("(?P<secret>" in pattern for pattern in known.secrets)
+        assert known.rules.name == known.name
+        assert all("(?P<secret>" in pattern for pattern in known.rules.secrets)
+        assert all(platform(alias) is known for alias in known.screen.aliases)
 
 
 def test_an_unknown_platform_names_the_known_ones() -> None:
-    with pytest.raises(NotFoundError, match="frr, linux_nginx"):
-        platform("junos")
+    with pytest.raises(NotFoundError, match="frr, hp_comware"):
+        platform("plan9")
 
 
 def test_frr_secrets_are_masked_and_nothing_else() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netwright.config.brace import is_set_form
+from netwright.config.library import PACKAGED, Library
 from netwright.config.schema import Schema, Style, general, platforms, schema
 
 _LOOKED_AT = 400_000  # characters; what a configuration is shows early
@@ -20,14 +21,18 @@ class Guess:
     sure: bool
 
 
-def guess(text: str) -> Guess:
+def guess(text: str, library: Library = PACKAGED) -> Guess:
     """The platform whose marks the text bears most, or the general rules of its way of writing."""
     sample = text[:_LOOKED_AT]
-    scores = [(_score(sample, rules), rules) for rules in map(schema, platforms()) if rules.detect]
+    scores = [(_score(sample, rules), rules) for rules in _with_marks(library)]
     best, rules = max(scores, key=lambda entry: entry[0], default=(0, None))
     if rules is not None and best >= _SURE:
         return Guess(rules, sure=True)
     return Guess(general(style(sample)), sure=False)
+
+
+def _with_marks(library: Library) -> list[Schema]:
+    return [rules for name in platforms(library) if (rules := schema(name, library)).detect]
 
 
 def _score(text: str, rules: Schema) -> int:

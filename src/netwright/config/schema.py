@@ -1,6 +1,6 @@
-"""What is known of a platform's configuration language, read from ``config/platform/NAME.yaml``.
+"""What is known of a platform's configuration language, read from ``platforms/NAME/rules.yaml``.
 
-A file names its ``base`` and says only what differs. Rules stand under the block they hold in: a context is
+Rules stand under the block they hold in: a context is
 the beginning of a block's head (``interface``, ``router bgp``), ``/`` the top of the configuration, ``*``
 any place. ``docs/config-engine.md`` explains each rule with an example.
 """
@@ -12,12 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from importlib import resources
 
-import yaml
-
-from netwright.base.errors import InputError, NotFoundError
 from netwright.config.dialect import FRR, Dialect, Multiline
+from netwright.config.library import PACKAGED, Library, general_secrets
 from netwright.config.pattern import Pattern
 
 Path = tuple[str, ...]
@@ -295,65 +292,23 @@ def _bare(kind: str, name: str) -> str:
     return name.casefold() if kind == "interface" else name
 
 
-_FOLDER = resources.files("netwright.config") / "platform"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where it was built so
 _GENERAL = {Style.INDENT: "indent", Style.BRACE: "brace", Style.SECTION: "section"}
 
 
-def platforms() -> list[str]:
-    """Names of the platforms and general dialects that have a file."""
-    names = (entry.name for entry in _FOLDER.iterdir())
-    return sorted(name[:-5] for name in names if name.endswith(".yaml") and not name.startswith("_"))
+def platforms(library: Library = PACKAGED) -> list[str]:
+    """Names of the platforms and general dialects whose rules are known."""
+    return library.names()
 
 
-@lru_cache(maxsize=1)
-def general_secrets() -> tuple[str, ...]:
-    """Expressions for secrets that hold on any platform."""
-    return _strings(yaml.safe_load((_FOLDER / "_secrets.yaml").read_text()))
-
-
-@lru_cache(maxsize=64)
-def schema(name: str) -> Schema:
-    """The rules of a platform by its netmiko name. Raises NotFoundError."""
-    if name not in platforms():
-        raise NotFoundError(
-            f"there are no configuration rules for platform {name!r}",
-            remedy=f"Known are {', '.join(platforms())}; 'indent' and 'brace' are the general rules.",
-        )
-    return _compiled(name, _data(name, ()))
+@lru_cache(maxsize=128)
+def schema(name: str, library: Library = PACKAGED) -> Schema:
+    """The rules of a platform by its netmiko name or an alias. Raises NotFoundError."""
+    return _compiled(library.name(name), library.rules(name))
 
 
 def general(style: Style) -> Schema:
     """The general rules of a way of writing."""
     return schema(_GENERAL[style])
-
-
-def _data(name: str, seen: tuple[str, ...]) -> dict[str, object]:
-    """The data of a platform over those of its base: lists before the base's, mappings key by key."""
-    if name in seen:
-        raise InputError("a platform can't be its own base", subject=f"config/platform/{name}.yaml")
-    own = yaml.load((_FOLDER / f"{name}.yaml").read_text(), Loader=_LOADER)  # noqa: S506 - a safe loader
-    base = own.pop("base", None)
-    if base is None:
-        return dict(own)
-    merged = _data(base, (*seen, name))
-    for own_only in ("general", "detect"):
-        merged.pop(own_only, None)
-    for key, value in own.items():
-        merged[key] = _over(value, merged.get(key))
-    return merged
-
-
-def _over(own: object, base: object) -> object:
-    """What a platform says over what its base says. Something empty takes the base's rules away."""
-    if not own and own is not False:
-        return own
-    if isinstance(own, dict) and isinstance(base, dict):
-        rest = {key: value for key, value in base.items() if key not in own}
-        return {**{key: _over(value, base.get(key)) for key, value in own.items()}, **rest}
-    if isinstance(own, list) and isinstance(base, list):
-        return [*own, *base]
-    return own
 
 
 def _compiled(name: str, data: dict[str, object]) -> Schema:

@@ -12,6 +12,8 @@ from netwright.base.secret import Secret
 from netwright.config.schema import Schema
 
 _MASK = "<secret:{}>"
+_PROSE = re.compile(r"\s*(?:(?:neighbor|peer) \S+ )?(?:description|remark)\s")
+"""Lines in which a word like `password` is only a word."""
 _MASKED = re.compile(r"<secret:[0-9a-f]{16}>")
 
 
@@ -99,6 +101,8 @@ def _has_branches(pattern: str) -> bool:
 
 def _line(line: str, patterns: Sequence[re.Pattern[str]], key: Secret) -> str:
     """All patterns look at the line as it came; the union of what they find is masked from the right."""
+    if _PROSE.match(line):
+        return line
     spans = sorted({match.span("secret") for pattern in patterns for match in pattern.finditer(line)})
     for start, end in reversed(_apart(spans)):
         secret = line[start:end]

@@ -1,21 +1,21 @@
 """Whole configurations from device views, by Jinja2 templates in a sandbox.
 
-A platform's templates are in the package folder that it declares and are named ``NAME/file.j2``;
-``NAME/config.j2`` is the whole. A folder of people's own, laid over them, replaces any file by name.
+A platform's templates are in the folder ``template`` beside its data and are named ``NAME/file.j2``;
+``NAME/config.j2`` is the whole; a bare ``file.j2`` in an include is one of the same platform. A folder of
+people's own, laid over them, replaces any file by name.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any
 
 from jinja2 import (
     BaseLoader,
-    ChoiceLoader,
+    Environment,
     FileSystemLoader,
     StrictUndefined,
     Template,
@@ -28,7 +28,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
 from netwright.intent.neutral import VIEWS, DeviceView
-from netwright.platforms.catalog import PLATFORMS
+from netwright.platforms.catalog import Catalog, catalog
+from netwright.platforms.platform import Platform
 
 _SUFFIX = ".j2"
 _BUILT_IN = "built-in:"
@@ -60,16 +61,15 @@ class MaskedSecrets:
 class Renderer:
     """Renders views. Templates are compiled once; one renderer serves any number of devices."""
 
-    def __init__(self, overlay: Path | None = None) -> None:
+    def __init__(self, overlay: Path | None = None, platforms: Catalog | None = None) -> None:
         if overlay is not None and not overlay.is_dir():
             raise NotFoundError(
                 "there is no such folder of templates",
                 subject=str(overlay),
                 remedy="Mend `templates` in settings.toml.",
             )
-        loaders: list[BaseLoader] = [FileSystemLoader(overlay)] if overlay else []
         self._environment = _Sandbox(
-            loader=ChoiceLoader([*loaders, _PlatformLoader()]),
+            loader=_PlatformLoader(platforms or catalog(), overlay),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -126,6 +126,10 @@ class Renderer:
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox, without its two microseconds of questions at each attribute of a view."""
 
+    def join_path(self, template: str, parent: str) -> str:
+        """A bare name is a template of the parent's platform."""
+        return template if "/" in template else f"{parent.partition('/')[0]}/{template}"
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) in _VALUES and not attribute.startswith("_"):
             try:
@@ -136,21 +140,39 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _PlatformLoader(BaseLoader):
-    """``frr/bgp.j2`` is ``bgp.j2`` in the template folder of platform ``frr``."""
+    """``frr/bgp.j2`` is ``bgp.j2`` among the templates of platform ``frr``, or of the platform that it is
+    based on. The overlay's files come first."""
 
-    _folders: ClassVar = {one.name: one.template for one in PLATFORMS if one.template is not None}
+    def __init__(self, catalog: Catalog, overlay: Path | None) -> None:
+        self._catalog = catalog
+        self._overlay = FileSystemLoader(overlay) if overlay else None
 
     def get_source(
-        self, environment: object, template: str
+        self, environment: Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        platform, _, name = template.partition("/")
-        if platform not in self._folders or "/" in name or not name.endswith(_SUFFIX):
-            raise TemplateNotFound(template)
+        name, _, file = template.partition("/")
+        if self._overlay is not None:
+            try:
+                return self._overlay.get_source(environment, template)
+            except TemplateNotFound:
+                pass
+        for platform in self._line(name):
+            if self._overlay is not None and platform.name != name:
+                try:
+                    return self._overlay.get_source(environment, f"{platform.name}/{file}")
+                except TemplateNotFound:
+                    pass
+            for folder in platform.templates if "/" not in file and file.endswith(_SUFFIX) else ():
+                if (folder / file).is_file():
+                    source = (folder / file).read_text(encoding="utf-8")
+                    return source, f"{_BUILT_IN}{platform.name}/{file}", None
+        raise TemplateNotFound(template)
+
+    def _line(self, name: str) -> list[Platform]:
         try:
-            source = files(self._folders[platform]).joinpath(name).read_text()
-        except FileNotFoundError:
-            raise TemplateNotFound(template) from None
-        return source, f"{_BUILT_IN}{template}", None
+            return self._catalog.line(name)
+        except NotFoundError:
+            return []
 
 
 def _revealer(device: str, secrets: SecretStore) -> Callable[[str], str]:

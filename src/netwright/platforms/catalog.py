@@ -1,44 +1,98 @@
-"""The platforms that Netwright knows: an explicit tuple, nothing registers itself."""
+"""The platforms that Netwright knows: each folder with a ``platform.yaml`` is one.
+
+Code stands beside the data only where there is some: an explicit table, nothing registers itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
 from netwright.base.errors import NotFoundError
+from netwright.config.library import PACKAGED, Library
+from netwright.platforms.agent import AgentFacts
 from netwright.platforms.frr.driver import FrrConfigDriver
 from netwright.platforms.frr.facts import FrrFacts
-from netwright.platforms.frr.secrets import SECRETS
-from netwright.platforms.linux_nginx.facts import LinuxNginxFacts
-from netwright.platforms.linux_nginx.running import LinuxNginxReader
-from netwright.platforms.platform import Platform
+from netwright.platforms.nginx_linux.facts import NginxLinuxFacts
+from netwright.platforms.nginx_linux.running import NginxLinuxReader
+from netwright.platforms.platform import ConfigDriver, ConfigReader, FactReader, Platform
+from netwright.platforms.screen import read_screen
 
-PLATFORMS: tuple[Platform, ...] = (
-    Platform(
-        name="frr",
-        title="FRRouting on Linux",
-        vendor="FRRouting",
-        dialect="frr",
-        facts=FrrFacts("frr"),
-        config=FrrConfigDriver(),
-        template="netwright.platforms.frr.template",
-        secrets=SECRETS,
-    ),
-    Platform(
-        name="linux_nginx",
-        title="Content server (Linux, nginx)",
-        vendor="Linux",
-        dialect="plain",
-        facts=LinuxNginxFacts("linux_nginx"),
-        reader=LinuxNginxReader(),
-    ),
-)
 
-_BY_NAME = {platform.name: platform for platform in PLATFORMS}
+@dataclass(frozen=True)
+class _Code:
+    """What a platform has beyond data. ``compared``: the dialect that rollouts compare in."""
+
+    facts: FactReader
+    config: ConfigDriver | None = None
+    reader: ConfigReader | None = None
+    compared: str = "plain"
+
+
+_CODE: Mapping[str, _Code] = {
+    "frr": _Code(FrrFacts("frr"), config=FrrConfigDriver(), compared="frr"),
+    "nginx_linux": _Code(NginxLinuxFacts("nginx_linux"), reader=NginxLinuxReader()),
+}
+
+
+class Catalog:
+    """Platforms by name and by alias. ``library``: the folders they are read from."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.platforms: tuple[Platform, ...] = tuple(self._platforms())
+        self._by_name = {
+            name: one for one in reversed(self.platforms) for name in (*one.screen.aliases, one.name)
+        }
+
+    def platform(self, name: str) -> Platform:
+        """The platform of that name or alias. Raises NotFoundError."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            known = ", ".join(one.name for one in self.platforms)
+            raise NotFoundError(f"there is no platform {name!r}", remedy=f"Known are {known}.") from None
+
+    def names(self) -> list[str]:
+        """Every name that stands for a platform, aliases too."""
+        return sorted(self._by_name)
+
+    def line(self, name: str) -> list[Platform]:
+        """The platform and its bases, the nearest first: where what it has not is looked for."""
+        found = [self.platform(name)]
+        while found[-1].screen.base:
+            found.append(self.platform(found[-1].screen.base))
+        return found
+
+    def rendered(self) -> list[str]:
+        """Every name of the platforms that have templates."""
+        return [name for name in self.names() if any(one.templates for one in self.line(name))]
+
+    def _platforms(self) -> Iterator[Platform]:
+        for name in self.library.platforms():
+            code = _CODE.get(name) or _Code(AgentFacts(name))
+            yield Platform(
+                name=name,
+                screen=read_screen(self.library, name),
+                library=self.library,
+                dialect=code.compared,
+                facts=code.facts,
+                config=code.config,
+                reader=code.reader,
+            )
+
+
+@lru_cache(maxsize=8)
+def catalog(own: Path | None = None) -> Catalog:
+    """The packaged platforms, and those in the folder ``own`` over them."""
+    return Catalog(PACKAGED if own is None or not own.is_dir() else Library((own, *PACKAGED.folders)))
+
+
+PLATFORMS: tuple[Platform, ...] = catalog().platforms
 
 
 def platform(name: str) -> Platform:
-    """The platform of that name. Raises NotFoundError."""
-    try:
-        return _BY_NAME[name]
-    except KeyError:
-        raise NotFoundError(
-            f"there is no platform {name!r}", remedy=f"Known are {', '.join(sorted(_BY_NAME))}."
-        ) from None
+    """The packaged platform of that name or alias. Raises NotFoundError."""
+    return catalog().platform(name)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from typing import Protocol
 
 from netwright.base.secret import Secret
-from netwright.config.scrub import scrub
+from netwright.config.library import Library
+from netwright.config.schema import Schema, schema
+from netwright.config.scrub import scrub_config
 from netwright.device.session import Session
 from netwright.platforms.facts import DeviceFacts, DeviceSample
+from netwright.platforms.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +84,40 @@ class FactReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A network operating system as Netwright knows it.
+    """A network operating system as Netwright knows it: the data of its folder, and code where there is some.
 
-    ``secrets``: regular expressions whose group ``secret`` is masked in backups and diffs.
-    ``template``: package folder of its templates, None when its configuration is not rendered.
+    ``dialect``: how rollouts compare its configurations (``config.dialect``). ``library``: the folders that
+    it was read from.
     """
 
     name: str
-    title: str
-    vendor: str
+    screen: Screen
+    library: Library
     dialect: str
     facts: FactReader
     config: ConfigDriver | None = None
     reader: ConfigReader | None = None
     """Reads the configuration of a platform that has no driver, for backups."""
-    template: str | None = None
-    secrets: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.screen.title
+
+    @property
+    def vendor(self) -> str:
+        return self.screen.vendor
+
+    @property
+    def rules(self) -> Schema:
+        """What the configuration engine knows of its language."""
+        return schema(self.name, self.library)
+
+    @property
+    def templates(self) -> tuple[Traversable, ...]:
+        """The folders of its own templates; none where its configuration is not rendered, or where they are
+        its base's."""
+        folders = (folder / self.name / "template" for folder in self.library.folders)
+        return tuple(folder for folder in folders if folder.is_dir())
 
     @property
     def readable(self) -> ConfigReader | None:
@@ -105,4 +127,4 @@ class Platform:
     def scrub(self, text: str, key: Secret) -> str:
         """``text`` with each secret replaced by a keyed hash: a change of it stays visible, its value
         does not."""
-        return scrub(text, self.secrets, key)
+        return scrub_config(text, self.rules, key)

@@ -24,14 +24,14 @@ from netwright.inventory import KINDS
 from netwright.inventory.device import DeviceRole
 from netwright.inventory.hardware import ModelForm
 from netwright.inventory.partner import CircuitType
-from netwright.platforms.catalog import PLATFORMS
+from netwright.platforms.catalog import catalog
 from netwright.store.kind import FieldType
 from netwright.store.value import take_text
 
 NOWHERE = "unplaced"
 """Region of sites that have none."""
 _HOST = re.compile(r"[^A-Za-z0-9.-]+")
-_PLATFORMS = {platform.name for platform in PLATFORMS}
+_PLATFORMS = set(catalog().names())
 _ROLES = {str(role) for role in DeviceRole}
 _CIRCUITS = {str(one) for one in CircuitType}
 Read = Callable[[str], Iterable[Answer]]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from netwright.intent.rules.rule import Touched, rows_in
 from netwright.inventory import Device
-from netwright.platforms.catalog import PLATFORMS
+from netwright.platforms.catalog import catalog
 from netwright.store.problem import Problem
 
 
@@ -22,8 +22,8 @@ def managed_without_platform(touched: Touched) -> Iterator[Problem]:
 
 def unknown_platform(touched: Touched) -> Iterator[Problem]:
     """A platform that nobody declared could be neither read nor configured; no platform: not talked to."""
-    known = sorted(platform.name for platform in PLATFORMS)
-    query = select(Device.id, Device.platform).where(Device.platform.not_in([*known, ""]))
+    known = [platform.name for platform in catalog().platforms]
+    query = select(Device.id, Device.platform).where(Device.platform.not_in([*catalog().names(), ""]))
     for device, platform in rows_in(touched.session, query, Device.id, touched.ids("device")):
         message = f"there is no platform {platform!r} (known: {', '.join(known)})"
         yield touched.problem("device", device, message, "platform")
