@@ -10,10 +10,12 @@ from typing import Any, cast
 
 from netwright.base.errors import DeviceUnreachableError, SessionClosedError
 from netwright.collect.wanted import Wanted
+from netwright.config.library import PACKAGED
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.session import Session
 from netwright.platforms.facts import DeviceFacts, DeviceSample
 from netwright.platforms.platform import ConfigDriver, FactReader, Platform
+from netwright.platforms.screen import Screen
 from netwright.platforms.target import Target
 
 from .network import change, facts_as_wanted, sample_of
@@ -101,7 +103,7 @@ class Fleet:
     def __init__(self, wanted: Wanted, now: Callable[[], float]) -> None:
         driver = cast("ConfigDriver", FakeDriver())
         reader: FactReader = FakeReader(now)
-        self.platform = Platform("fake", "Fake", "Netwright", "frr", reader, driver)
+        self.platform = Platform("fake", Screen(title="Fake"), PACKAGED, "frr", reader, driver)
         self.devices = {name: FakeDevice(facts_as_wanted(wanted, name)) for name in wanted.devices}
         self.open: dict[str, FakeSession] = {}
         self.present = list(self.devices)

@@ -22,10 +22,12 @@ from netwright.base.errors import (
     DeviceUnreachableError,
     NotFoundError,
 )
+from netwright.config.library import Library
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.session import Reply, Session
 from netwright.platforms.facts import BgpSessionFact, BgpState, DeviceFacts, DeviceSample, System
 from netwright.platforms.platform import ArmState, CheckResult, Platform
+from netwright.platforms.screen import Screen
 from netwright.platforms.target import Target
 
 
@@ -239,14 +241,12 @@ class FileFleet:
         self._world = self.folder / "world.json"
         if not self._world.exists():
             self._world.write_text(json.dumps({"partners": {}, "owners": {}}))
+        screen = self.folder / "platforms" / "file" / "platform.yaml"
+        screen.parent.mkdir(parents=True, exist_ok=True)
+        screen.write_text("title: Files\n")
+        library = Library((screen.parents[1],))
         self.platform = Platform(
-            "file",
-            "Files",
-            "None",
-            "frr",
-            FileFacts(self),
-            FileDriver(self.now),
-            secrets=(r"password (?P<secret>\S+)",),
+            "file", Screen(title="Files"), library, "frr", FileFacts(self), FileDriver(self.now)
         )
 
     def device(self, name: str) -> FileDevice:

@@ -37,7 +37,6 @@ from netwright.collect.observed import (
     ObservedSensor,
 )
 from netwright.collect.wanted import Wanted, WantedDevice, read_wanted
-from netwright.config.scrub import scrub
 from netwright.deploy.records import (
     DeviceState,
     Rollout,
@@ -306,13 +305,13 @@ def _configurations(context: Context) -> None:
     now = context.clock.now()
     with context.database.read() as session:
         wanted = read_wanted(session)
-    routers = [d for d in wanted.devices.values() if platform(d.platform).template is not None]
+    routers = [d for d in wanted.devices.values() if platform(d.platform).config is not None]
     text_of = intended(context, {device.name for device in routers})
     files: dict[str, bytes | None] = {}
     later: dict[str, bytes | None] = {}
     with context.database.write() as session:
         for device in routers:
-            text = scrub(text_of(device.name), platform(device.platform).secrets, context.vault.scrub_key)
+            text = platform(device.platform).scrub(text_of(device.name), context.vault.scrub_key)
             running, diff = text, ""
             files[f"{device.site}/{device.name}.cfg"] = text.encode()
             if device.name == "par-edge1":
