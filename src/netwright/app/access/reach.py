@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, not_, or_, select, true
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, false, not_, or_, select, true
 
 from netwright.app.access.grant import Anchor, Scope
 from netwright.store.kind import FieldSpec, Kind, Kinds
@@ -56,8 +56,8 @@ class Reach:
         if scope.everything:
             return None
         source = kind.table if table is None else table
-        unplaced = scope.unplaced and not every
-        return and_(*(self._at(kind, source, one, every=every, unplaced=unplaced) for one in scope.anchors))
+        building = _Building(self, every=every, unplaced=scope.unplaced and not every)
+        return and_(*(building.at(kind, source, one) for one in scope.anchors))
 
     def _distance(self, kind: Kind, spec: FieldSpec, anchor: str) -> int | None:
         """Steps to the anchor's kind by this reference; None when it doesn't lead there."""
@@ -75,21 +75,33 @@ class Reach:
             self._near[kind.name, anchor] = min((step for step in steps if step is not None), default=None)
         return self._near[kind.name, anchor]
 
-    def _at(
-        self, kind: Kind, table: FromClause, anchor: Anchor, *, every: bool, unplaced: bool
-    ) -> ColumnElement[bool]:
+
+class _Building:
+    """One condition in the making.
+
+    What a reference must lead to is a named subquery (CTE), made once for each kind and anchor: nested in one
+    another instead, six kinds on a way overflow the stack of SQLite's parser (YYSTACKDEPTH 100)."""
+
+    def __init__(self, reach: Reach, *, every: bool, unplaced: bool) -> None:
+        self._reach = reach
+        self._every = every
+        self._unplaced = unplaced
+        self._inside: dict[tuple[str, Anchor], CTE] = {}
+
+    def at(self, kind: Kind, table: FromClause, anchor: Anchor) -> ColumnElement[bool]:
+        """The rows of ``table``, which is the kind's, that are at the anchor."""
         if kind.name == anchor.kind:
             return self._itself(kind, table, anchor)
         nearer: list[ColumnElement[bool]] = []  # every reference looked at before is empty
         found: list[ColumnElement[bool]] = []
-        for group in self.ways(kind, anchor.kind):
+        for group in self._reach.ways(kind, anchor.kind):
             columns = [table.c[spec.column] for spec in group]
             empty = [column.is_(None) for column in columns]
             there = [
-                self._leads(column, self.kinds[spec.reference or ""], anchor, every=every, unplaced=unplaced)
+                self._leads(column, self._reach.kinds[spec.reference or ""], anchor)
                 for column, spec in zip(columns, group, strict=True)
             ]
-            if every:
+            if self._every:
                 held = [or_(none, leads) for none, leads in zip(empty, there, strict=True)]
                 here = and_(not_(and_(*empty)), *held)
             else:
@@ -98,21 +110,25 @@ class Reach:
             if any(not kind.table.c[spec.column].nullable for spec in group):
                 return or_(*found)
             nearer += empty
-        if unplaced:
+        if self._unplaced:
             found.append(and_(true(), *nearer))
         return or_(false(), *found)
 
-    def _leads(
-        self, column: ColumnElement[Any], target: Kind, anchor: Anchor, *, every: bool, unplaced: bool
-    ) -> ColumnElement[bool]:
+    def _leads(self, column: ColumnElement[Any], target: Kind, anchor: Anchor) -> ColumnElement[bool]:
         """That a reference leads to the anchor; false, not null, where it is empty."""
         if target.name == anchor.kind and not anchor.field:
             inside = self._among(target, anchor, column)
         else:
-            onward = target.table.alias()
-            condition = self._at(target, onward, anchor, every=every, unplaced=unplaced)
-            inside = column.in_(select(onward.c.id).where(condition))
+            inside = column.in_(select(self._rows_inside(target, anchor).c.id))
         return and_(column.is_not(None), inside)
+
+    def _rows_inside(self, target: Kind, anchor: Anchor) -> CTE:
+        rows = self._inside.get((target.name, anchor))
+        if rows is None:
+            onward = target.table.alias()
+            rows = select(onward.c.id).where(self.at(target, onward, anchor)).cte()
+            self._inside[target.name, anchor] = rows
+        return rows
 
     def _itself(self, kind: Kind, table: FromClause, anchor: Anchor) -> ColumnElement[bool]:
         if not anchor.field:
@@ -122,7 +138,7 @@ class Reach:
 
     def _among(self, kind: Kind, anchor: Anchor, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """That ``column`` holds the id of an object that the anchor names."""
-        parent = self.parent(kind)
+        parent = self._reach.parent(kind)
         ids = sorted(value for value in anchor.values if isinstance(value, int))
         return column.in_(ids) if parent is None else column.in_(_subtree(kind, parent, ids))
 
