@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 NAME ?= all
 .DEFAULT_GOAL := help
-.PHONY: help setup system check fast test e2e browser bench demo lock clean
+.PHONY: help setup system check fast slow test e2e browser bench demo lock clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,13 +21,16 @@ lock: ## refresh requirements.lock from pyproject.toml
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --upgrade --group dev --extra postgresql pyproject.toml -o requirements.lock -q
 
-check: setup ## style, types, floors, file length, unit tests (under two minutes)
+check: setup ## style, types, floors, file length, quick unit tests (under two minutes)
 	@scripts/check.sh
 
-fast: setup ## unit and property tests only
-	@.venv/bin/pytest -q -n 2 -m "not e2e and not browser"
+slow: setup ## the other unit tests: properties, whole databases, samples
+	@.venv/bin/pytest -q -n 2 -m slow
 
-test: setup system check ## everything: checks, unit, end-to-end on real daemons, browser
+fast: setup ## the quick unit tests only
+	@.venv/bin/pytest -q -n 2 -m "not e2e and not browser and not slow"
+
+test: setup system check slow ## everything: checks, unit, end-to-end on real daemons, browser
 	@scripts/e2e.sh
 
 bench: setup ## benchmarks; NAME=subject for one

@@ -11,6 +11,8 @@ from tests.api.conftest import Maker, Served
 from netwright.inventory import KINDS
 from netwright.store.kind import FieldType, Kind
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=sorted(KINDS))
 def kind(request: pytest.FixtureRequest) -> Kind:

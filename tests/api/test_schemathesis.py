@@ -20,6 +20,8 @@ from tests.api.conftest import Served
 from netwright.api.openapi import openapi
 from netwright.inventory import KINDS
 
+pytestmark = pytest.mark.slow
+
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.tables import create_tables
 
 from netwright.app.access.actor import machine_actor
 from netwright.app.access.user import create_user, set_disabled
 from netwright.app.approval import policy_of, roles_of
 from netwright.app.home import ApprovalRule
-from netwright.app.tables import metadata
 from netwright.base.errors import InputError, NotFoundError
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
@@ -28,7 +28,7 @@ EUROPE = "2 approvals by operator (Europe is watched)"
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path / 'approval.db'}")
-    metadata().create_all(made.writer)
+    create_tables(made)
     yield made
     made.close()
 

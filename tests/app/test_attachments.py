@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tables import create_tables
 
 from netwright.app import attachments
 from netwright.app.attachments import Attachments
@@ -17,7 +18,6 @@ from netwright.base.errors import InputError, NotFoundError, StorageError
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
-from netwright.store.record import Base
 
 
 class Later:
@@ -79,7 +79,7 @@ def test_lost_bytes_are_told(kept: Attachments) -> None:
 
 def test_only_what_nothing_names_goes(tmp_path: Path, kept: Attachments) -> None:
     database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     changesets = ChangeSets(database, KINDS)
     names = {word: kept.keep([word.encode()]) for word in ("there", "once", "proposed", "nobody")}
     created: dict[str, int] = {}

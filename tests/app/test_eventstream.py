@@ -8,9 +8,9 @@ from pathlib import Path
 
 import orjson
 import pytest
+from tests.tables import create_tables
 
 from netwright.app.eventstream import EventSource, message
-from netwright.app.tables import metadata
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
@@ -19,7 +19,7 @@ from netwright.store.database import Database
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path / 'events.db'}")
-    metadata().create_all(made.writer)
+    create_tables(made)
     yield made
     made.close()
 

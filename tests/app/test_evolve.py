@@ -18,6 +18,8 @@ from netwright.app.schema import MIGRATIONS, newest
 from netwright.app.upgrade import config, unbound
 from netwright.store.database import Database
 
+pytestmark = pytest.mark.slow
+
 MIGRATION = '''
 """The lamps' next version."""
 import sqlalchemy as sa

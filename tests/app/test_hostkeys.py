@@ -7,9 +7,9 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from tests.tables import create_tables
 
 from netwright.app.hostkeys import DatabaseHostKeys
-from netwright.app.tables import metadata
 from netwright.base.errors import NotFoundError
 from netwright.device.hostkeys import fingerprint
 from netwright.store.database import Database
@@ -23,7 +23,7 @@ def new_key() -> str:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'n.db'}")
-    metadata().create_all(database.writer)
+    create_tables(database)
     yield database
     database.close()
 

@@ -54,6 +54,7 @@ async def run_here(network: Network, rollout: str) -> None:
         await worker.run(lambda: network.head(rollout).state.final)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_killed_in_the_middle_of_a_wave_and_taken_up(network: Network, moment: Moment) -> None:
     rollout = await network.rollout()
@@ -69,6 +70,7 @@ async def test_killed_in_the_middle_of_a_wave_and_taken_up(network: Network, mom
     assert (await network.plan()).empty
 
 
+@pytest.mark.slow
 async def test_killed_twice(network: Network) -> None:
     rollout = await network.rollout()
     first, *_, last = sorted(network.states(rollout), key=lambda name: network.row(rollout, name).wave)
@@ -78,6 +80,7 @@ async def test_killed_twice(network: Network) -> None:
     assert set(network.states(rollout).values()) == {DeviceState.CONFIRMED}
 
 
+@pytest.mark.slow
 async def test_killed_and_taken_up_too_late_stops_the_rollout(network: Network) -> None:
     rollout = await network.rollout(terms=Terms(timer_s=15))
     canary = next(name for name in network.states(rollout) if network.row(rollout, name).wave == 0)
@@ -114,6 +117,7 @@ async def test_a_cancelled_worker_leaves_its_work_to_the_next(network: Network) 
     assert set(network.states(rollout).values()) == {DeviceState.CONFIRMED}
 
 
+@pytest.mark.slow
 async def test_a_lost_workflow_file_loses_no_rollout(network: Network) -> None:
     rollout = await network.rollout()
     canary = next(name for name in network.states(rollout) if network.row(rollout, name).wave == 0)

@@ -20,6 +20,8 @@ from netwright.inventory import Rack
 from netwright.inventory.place import Status
 from netwright.store.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
@@ -29,10 +31,53 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_migrations_give_the_declared_tables(database: Database) -> None:
-    upgrade(database)
+    by_migrations(database)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata()) == []
     require_current(database)
+
+
+def test_an_empty_database_comes_out_as_by_migrations(database: Database, tmp_path: Path) -> None:
+    by_migrations(database)
+    at_once = Database(f"sqlite:///{tmp_path / 'at-once.db'}")
+    upgrade(at_once)
+    require_current(at_once)
+    assert shape(at_once) == shape(database)
+    at_once.close()
+
+
+def by_migrations(database: Database) -> None:
+    """Every migration, from the first on."""
+    with unbound(database) as connection:
+        command.upgrade(config(connection), "head")
+
+
+def shape(database: Database) -> dict[str, object]:
+    """All that a database knows of its tables, but what history left: the order of columns, and the values
+    that old rows were given when a column came."""
+    look = inspect(database.engine)
+    return {
+        table: {
+            "columns": sorted(
+                (one["name"], str(one["type"]), one["nullable"], one.get("primary_key"))
+                for one in look.get_columns(table)
+            ),
+            "primary key": look.get_pk_constraint(table),
+            "foreign keys": sorted(look.get_foreign_keys(table), key=str),
+            "unique": sorted(look.get_unique_constraints(table), key=str),
+            "checks": sorted(look.get_check_constraints(table), key=str),
+            "indexes": sorted(
+                (
+                    str(one["name"]),
+                    one["column_names"],
+                    one["unique"],
+                    str(one["dialect_options"].get("sqlite_where")),
+                )
+                for one in look.get_indexes(table)
+            ),
+        }
+        for table in look.get_table_names()
+    }
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

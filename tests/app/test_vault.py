@@ -10,18 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from tests.tables import create_tables
 
 from netwright.app.vault import StoredSecret, Vault, load_key
 from netwright.base.errors import NotFoundError, StorageError
 from netwright.base.secret import Secret
 from netwright.store.database import Database
-from netwright.store.record import Base
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'vault.db'}")
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     yield database
     database.close()
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from tests.tables import create_tables
 
 from netwright.base.errors import InputError
 from netwright.cdn.catalog import assume_demand, import_catalogue, import_demand, read_catalogue
 from netwright.cdn.records import Demand, Holding, HoldingState, Title
 from netwright.inventory import Region
 from netwright.store.database import Database
-from netwright.store.record import Base
 
 
 def entry(name: str, **other: Any) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def write(folder: Path, entries: object) -> Path:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     with database.write() as session:
         session.add(Region(id=1, name="europe"))
     yield database

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from tests.tables import create_tables
 
 from netwright.base.clock import SystemClock
 from netwright.base.errors import CommandFailedError, DeviceUnreachableError
@@ -23,7 +24,6 @@ from netwright.inventory import Appliance, Device, Manufacturer, Model, Region, 
 from netwright.inventory.device import DeviceRole
 from netwright.inventory.place import SiteKind
 from netwright.store.database import Database
-from netwright.store.record import Base
 
 PLACES = {"ams": Point(52.4, 4.9), "par": Point(48.9, 2.4), "fra": Point(50.1, 8.7)}
 BODY = b"the bytes of a title" * 10
@@ -112,7 +112,7 @@ class ServerSession:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'fill.db'}")
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     with database.write() as session:
         session.add(Region(id=1, name="europe"))
         session.add(Manufacturer(id=2, name="Netwright"))

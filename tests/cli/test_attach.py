@@ -54,6 +54,7 @@ def test_add_list_get_remove(home: Path, tmp_path: Path) -> None:
     assert "No files yet" in run(home, "attach", "list")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.tables import create_tables
 
 from netwright.base.clock import Clock
 from netwright.collect import observed
 from netwright.collect.wanted import Wanted, read_wanted
 from netwright.store import changeset
 from netwright.store.database import Database
-from netwright.store.record import Base
 
 from .network import NOW, want_network
 
@@ -46,7 +46,7 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert TABLES
     file = tmp_path_factory.mktemp("database") / "made.db"
     database = Database(f"sqlite:///{file}")
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     with database.write() as session:
         want_network(session)
     with database.writer.connect() as connection:

@@ -89,6 +89,7 @@ def test_a_message_names_its_object(
             assert draft.message.endswith(".")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", _cases())
 def test_looking_only_around_the_changed_devices_finds_the_same(
     case: dict[str, Any], database: Database, wanted: Wanted, clock: HeldClock

@@ -67,6 +67,7 @@ def bgp(rng: random.Random, maps: list[str]) -> list[str]:
     return lines
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     st.integers(0, 10_000),
@@ -126,6 +127,7 @@ def test_bytes_come_back(data: bytes) -> None:
     assert render(parse(text, rules.dialect)).encode("utf-8", "surrogateescape") == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", list(Style))
 def test_depth_without_end_is_borne(style: Style) -> None:
     rules = general(style)

@@ -23,6 +23,8 @@ from netwright.config.schema import Schema, Style, schema
 from netwright.config.statements import Block, copied, plain, written
 from netwright.config.tree import parse, render
 
+pytestmark = pytest.mark.slow
+
 COPIED: list[dict[str, str]] = yaml.safe_load(
     (Path(__file__).parents[1] / "cases/config/peers.yaml").read_text()
 )

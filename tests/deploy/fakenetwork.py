@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from tests.deploy.fakefleet import FileFleet
+from tests.tables import create_tables
 
 from netwright.base.clock import Clock
 from netwright.base.secret import Secret
@@ -24,7 +25,6 @@ from netwright.inventory.device import DeviceRole
 from netwright.inventory.place import SiteKind
 from netwright.inventory.routing import SessionRole
 from netwright.store.database import Database
-from netwright.store.record import Base
 from netwright.store.sealed import SealedTexts
 
 KEY = Secret("scrub")
@@ -129,7 +129,7 @@ def open_network(
     database = Database(f"sqlite:///{folder / 'network.db'}")
     fleet = FileFleet(folder / "devices", clock.now, [name for name, *_ in DEVICES])
     if fresh:
-        Base.metadata.create_all(database.writer)
+        create_tables(database)
         _fill(database)
         for name, *_ in DEVICES:
             fleet.device(name)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from tests.tables import create_tables
 
 from netwright.design import Applied, Catalog, Designs
 from netwright.intent.importer import import_documents
@@ -19,7 +20,6 @@ from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
 from netwright.store.delta import Op
 from netwright.store.naming import natural_keys, resolve
-from netwright.store.record import Base
 
 GROUND = Path(__file__).parents[2] / "examples" / "designs" / "ground.yaml"
 LONDON: dict[str, Any] = {"region": "uk", "latitude": 51.5, "longitude": -0.1}
@@ -98,7 +98,7 @@ class Yard:
 def _ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("ground") / "made.db"
     database = Database(f"sqlite:///{file}")
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     result = import_documents(database, ChangeSets(database, KINDS), [GROUND], "tester", "The ground")
     assert result.ok, [str(problem) for problem in result.problems]
     with database.writer.connect() as connection:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.postgresql import Cluster
+from tests.tables import create_tables
 
 from netwright.intent.importer import import_documents
 from netwright.intent.rules import check
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
-from netwright.store.record import Base
 
 from .conftest import GROUND, LONDON, Yard
 from .test_pools import allocate_at_once
@@ -19,7 +19,7 @@ from .test_pools import allocate_at_once
 
 def test_designs_on_postgresql(tmp_path: Path, postgresql: Cluster) -> None:
     database = Database(postgresql.new())
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     changesets = ChangeSets(database, KINDS)
     result = import_documents(database, changesets, [GROUND], "tester", "The ground")
     assert result.ok, [str(problem) for problem in result.problems]

@@ -169,6 +169,7 @@ def test_models_of_one_name_keep_apart_and_stay_so(workshop: Workshop, tmp_path:
     ]
 
 
+@pytest.mark.slow
 def test_every_sample_comes_back_equal_in_meaning(workshop: Workshop, tmp_path: Path) -> None:
     folder = samples("devicetypes")
     result = load_paths(workshop, folder)

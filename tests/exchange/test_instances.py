@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from netwright.exchange.devicetypes.layout import SECTIONS
@@ -15,6 +16,8 @@ from netwright.inventory import KINDS
 from netwright.store.query import Sight, Unrestricted
 
 from .conftest import Workshop, load_paths, samples
+
+pytestmark = pytest.mark.slow
 
 PLACE = """
 regions: [{name: eu}]

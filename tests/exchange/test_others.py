@@ -83,6 +83,7 @@ def _expected(answer: dict[str, Any]) -> None:
     assert "osl2" not in answer["_meta"]["hostvars"]
 
 
+@pytest.mark.slow
 def test_ansible_inventory_reads_our_script(home: Path) -> None:
     script = home / "inventory.sh"
     script.write_text(f'#!/bin/sh\nexec {sys.executable} -m netwright inventory ansible "$@"\n')
@@ -91,6 +92,7 @@ def test_ansible_inventory_reads_our_script(home: Path) -> None:
     assert _ansible(home, "-i", str(script), "--host", "osl1")["netwright"]["site"] == "osl"
 
 
+@pytest.mark.slow
 def test_ansible_inventory_reads_by_our_plugin(home: Path) -> None:
     _run(home, "inventory", "ansible", "--plugin", str(home / "plugins"))
     settings = {

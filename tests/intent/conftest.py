@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.tables import create_tables
 
 from netwright.intent.importer import ImportResult, import_documents
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
 from netwright.store.naming import natural_keys, resolve
-from netwright.store.record import Base
 
 CASES = Path(__file__).parents[1] / "cases"
 DEMO = Path(__file__).parents[2] / "examples" / "demo" / "design"
@@ -99,7 +99,7 @@ def base(_with_base: Path, tmp_path: Path) -> Iterator[Workshop]:
 
 def _made(file: Path, *designs: Path) -> Path:
     database = Database(f"sqlite:///{file}")
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     if designs:
         result = import_documents(database, ChangeSets(database, KINDS), designs, "tester", "To begin with")
         assert result.ok, [str(problem) for problem in result.problems]

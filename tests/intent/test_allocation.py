@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from tests.postgresql import Cluster
+from tests.tables import create_tables
 
 from netwright.base.errors import ConflictError, InputError
 from netwright.intent.allocation import Wish, allocate
@@ -23,7 +24,6 @@ from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
 from netwright.store.delta import Delta
 from netwright.store.problem import Problem
-from netwright.store.record import Base
 
 PREFIX = KINDS["prefix"]
 SPEC = PREFIX.field("prefix")
@@ -38,7 +38,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     folder: Path = tmp_path_factory.mktemp("allocation")
     server: Cluster | None = request.getfixturevalue("postgresql") if request.param != "sqlite" else None
     made = Database(server.new() if server else f"sqlite:///{folder / 'network.db'}")
-    Base.metadata.create_all(made.writer)
+    create_tables(made)
     yield made
     made.close()
 

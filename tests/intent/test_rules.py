@@ -40,6 +40,7 @@ def test_case(base: Workshop, case: dict[str, Any]) -> None:
         assert base.load(CASES / "rules" / "base.yaml").diff == (), "something was changed"
 
 
+@pytest.mark.slow
 def test_every_rule_is_broken_by_a_case(base: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that no case breaks proves nothing."""
     broken: set[str] = set()

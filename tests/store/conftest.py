@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
+from tests.tables import create_tables
 
 from netwright.inventory import KINDS
 from netwright.store.database import Database
 from netwright.store.kind import Kinds
-from netwright.store.record import Base
 
 from .stores import INVENTED, Box, Part, Store, Wire, Zone
 
@@ -31,7 +31,7 @@ def new_store(invented: Kinds, tmp_path_factory: pytest.TempPathFactory) -> Call
 
     def make() -> Store:
         database = Database(f"sqlite:///{folder / str(next(counter))}.db")
-        Base.metadata.create_all(database.writer)
+        create_tables(database)
         INVENTED.create_all(database.writer)
         return Store(database, invented)
 
@@ -53,7 +53,7 @@ def new_inventory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Stor
 
     def make() -> Store:
         database = Database(f"sqlite:///{folder / str(next(counter))}.db")
-        Base.metadata.create_all(database.writer)
+        create_tables(database)
         return Store(database, KINDS)
 
     return make

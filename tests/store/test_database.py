@@ -72,6 +72,7 @@ changesets.merge(opened, "ada", lambda session, touched: [])
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_nothing_is_half_written(inventory: Store) -> None:
     inventory.make("asn", number=1)
     inventory.database.close()

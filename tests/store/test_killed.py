@@ -12,15 +12,17 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from tests.postgresql import Cluster
+from tests.tables import create_tables
 
 from netwright.store.changeset import ChangeSets, ChangeSetState
 from netwright.store.database import Database
 from netwright.store.event import events_after
 from netwright.store.history import current_revision
 from netwright.store.kind import Kinds
-from netwright.store.record import Base
 
 from .stores import INVENTED, Store, no_rules
+
+pytestmark = pytest.mark.slow
 
 _POINTS = 100
 
@@ -36,7 +38,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def store(url: str, invented: Kinds) -> Iterator[Store]:
     database = Database(url)
-    Base.metadata.create_all(database.writer)
+    create_tables(database)
     INVENTED.create_all(database.writer)
     yield Store(database, invented)
     database.close()

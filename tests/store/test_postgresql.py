@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.postgresql import Cluster
+from tests.tables import create_tables
 
 from netwright.store.database import Database
 from netwright.store.event import events_after
 from netwright.store.kind import Kinds
 from netwright.store.problem import RulesBrokenError
-from netwright.store.record import Base
 
 from . import test_properties as properties
 from . import test_retention as retention
@@ -38,7 +38,7 @@ class KeptOpen(Database):
 @pytest.fixture(scope="module")
 def database(postgresql: Cluster) -> Iterator[Database]:
     made = KeptOpen(postgresql.new())
-    Base.metadata.create_all(made.writer)
+    create_tables(made)
     INVENTED.create_all(made.writer)
     yield made
     made.engine.dispose()

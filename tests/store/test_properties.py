@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from netwright.store.history import changes_of, current_revision, documents, doc
 from netwright.store.problem import MergeConflictError, RulesBrokenError
 
 from .stores import Store, no_rules
+
+pytestmark = pytest.mark.slow
 
 World = dict[str, dict[int, dict[str, Any]]]
 FEW = settings(max_examples=40, deadline=None)

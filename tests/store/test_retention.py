@@ -20,6 +20,8 @@ from netwright.store.retention import prune
 from .stores import Store
 from .test_properties import World, apply_edits, edits, try_merge
 
+pytestmark = pytest.mark.slow
+
 Run = list[tuple[str, int, str, dict[str, Any]]]
 
 

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from tests.tables import create_tables
 
 from netwright.base.errors import NotFoundError, StorageError
 from netwright.base.secret import Secret
 from netwright.store.database import Database
-from netwright.store.record import Base
 from netwright.store.sealed import SealedText, SealedTexts, text_digest
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path / 'sealed.db'}")
-    Base.metadata.create_all(made.writer)
+    create_tables(made)
     yield made
     made.close()
 

@@ -19,6 +19,7 @@ def keys_in(text: str) -> list[str]:
     return re.findall(r'aria-label="Record of ([^"]+)"', text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "keys"),
     [

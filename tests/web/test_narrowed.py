@@ -42,6 +42,7 @@ def home(own_full: Seeded) -> tuple[Seeded, set[str], set[str]]:
     return own_full, inside, {name for name, _ in rows} - inside
 
 
+@pytest.mark.slow
 async def test_each_page_of_one_region(home: tuple[Seeded, set[str], set[str]]) -> None:
     seeded, inside, outside = home
     assert inside

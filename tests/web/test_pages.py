@@ -52,6 +52,7 @@ EMPTY = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 async def test_pages_with_data(full: Seeded, browser_of: BrowserMaker, path: str) -> None:
     browser = await browser_of(full, "ada")
@@ -75,6 +76,7 @@ async def test_pages_without_data_say_what_to_do(
     assert words in response.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(KINDS))
 async def test_every_kind_has_pages(full: Seeded, browser_of: BrowserMaker, kind: str) -> None:
     browser = await browser_of(full, "vera")

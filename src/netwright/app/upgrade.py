@@ -8,16 +8,30 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
 
 from netwright.app.schema import MIGRATIONS
+from netwright.app.tables import metadata
 from netwright.store.database import Database
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to the newest version, in one transaction: killed half-way, nothing has changed."""
+    """Bring the schema to the newest version, in one transaction: killed half-way, nothing has changed.
+
+    An empty database gets the tables as they are declared at once, in a tenth of the time that their whole
+    history takes; a test holds that both come out the same."""
     with unbound(database) as connection:
-        command.upgrade(config(connection), "head")
+        if inspect(connection).get_table_names():
+            connection.rollback()
+            command.upgrade(config(connection), "head")
+        else:
+            connection.rollback()
+            with connection.begin():
+                metadata().create_all(connection, checkfirst=False)
+                scripts = ScriptDirectory.from_config(config(connection))
+                MigrationContext.configure(connection).stamp(scripts, "head")
 
 
 def downgrade(database: Database) -> None:

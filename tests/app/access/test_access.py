@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.app.access.world import random_world
+from tests.tables import create_tables
 
 from netwright.app.access import Access, Actor, Anchor, Grant, Means, Refusal, Role, Scope, Verb, machine
-from netwright.app.tables import metadata
 from netwright.base.errors import ForbiddenError
 from netwright.inventory import KINDS
 from netwright.store.database import Database
@@ -26,7 +26,7 @@ def access(*grants: Grant) -> Access:
 @pytest.fixture
 def session(tmp_path: object) -> Iterator[Session]:
     database = Database(f"sqlite:///{tmp_path}/access.db")
-    metadata().create_all(database.writer)
+    create_tables(database)
     with database.trial() as session:
         yield session
     database.close()

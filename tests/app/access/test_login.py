@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from tests.tables import create_tables
 
 from netwright.app.access import Access, Actor, Means, Role
 from netwright.app.access import login as logins
@@ -14,7 +15,6 @@ from netwright.app.access import password as passwords
 from netwright.app.access import user as users
 from netwright.app.access.audit import entries
 from netwright.app.access.login import LoginOutcome
-from netwright.app.tables import metadata
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.database import Database
 
@@ -43,7 +43,7 @@ def clock() -> HeldClock:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'netwright.db'}")
-    metadata().create_all(database.engine)
+    create_tables(database)
     yield database
     database.close()
 

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 from tests.app.access.test_reach import scopes
 from tests.app.access.world import random_world
+from tests.tables import create_tables
 
 from netwright.app.access import Access, Actor, Grant, Means, Role, Verb
 from netwright.app.access.narrowing import narrow, seen_names
-from netwright.app.tables import metadata
 from netwright.collect.observed import Finding, ObservedDevice
 from netwright.inventory import KINDS, Device, Site
 from netwright.store.database import Database
@@ -24,11 +24,12 @@ from netwright.store.database import Database
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path_factory.mktemp('narrow') / 'narrow.db'}")
-    metadata().create_all(made.writer)
+    create_tables(made)
     yield made
     made.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(data=st.data(), seed=st.integers(0, 10_000))
 def test_each_record_class_and_its_alias_are_narrowed(
@@ -84,7 +85,7 @@ def _observed(name: str) -> ObservedDevice:
 
 def test_findings_go_by_device_or_else_by_site(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'findings.db'}")
-    metadata().create_all(database.writer)
+    create_tables(database)
     world = random_world(0, most=0)
     with database.trial() as session:
         world.write(session)

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from tests.app.access.world import World, random_world
+from tests.tables import create_tables
 
 from netwright.app.access import Anchor, Scope
 from netwright.app.access.placement import Placement, undone
 from netwright.app.access.reach import Reach
-from netwright.app.tables import metadata
 from netwright.inventory import KINDS
 from netwright.store.database import Database
 from netwright.store.kind import FieldType, Kind
@@ -25,7 +25,7 @@ ORDER = list(KINDS)
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path_factory.mktemp('reach') / 'reach.db'}")
-    metadata().create_all(made.writer)
+    create_tables(made)
     yield made
     made.close()
 
@@ -92,6 +92,7 @@ def scopes(draw: st.DrawFn, world: World) -> Scope:
     return Scope(tuple(anchors), unplaced=draw(st.booleans()))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(data=st.data(), seed=st.integers(0, 10_000), every=st.booleans())
 def test_sql_and_memory_say_what_the_rule_says(

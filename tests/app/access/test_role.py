@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
+from tests.tables import create_tables
 
 from netwright.app.access import Actor, Means, Role, Verb, role
 from netwright.app.access.audit import entries, prune
 from netwright.app.access.login import access_of
 from netwright.app.access.user import create_user, list_users, set_disabled, set_roles
 from netwright.app.access.wording import said, take_grant
-from netwright.app.tables import metadata
 from netwright.base.clock import SystemClock
 from netwright.base.errors import InputError, NotFoundError
 from netwright.inventory import KINDS
@@ -27,7 +27,7 @@ CLOCK = SystemClock()
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'netwright.db'}")
-    metadata().create_all(database.writer)
+    create_tables(database)
     create_user(database, "root1", "correct horse battery", "admin", by=BY)
     create_user(database, "ada", "correct horse battery", "viewer", by=BY)
     yield database

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.tables import create_tables
 
 from netwright.app.access import Access, Actor, Means, Verb
 from netwright.app.access.audit import entries
@@ -19,7 +20,6 @@ from netwright.app.access.token import (
     revoke_token,
 )
 from netwright.app.access.user import create_user, set_disabled, set_roles
-from netwright.app.tables import metadata
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.database import Database
 
@@ -48,7 +48,7 @@ def clock() -> HeldClock:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'netwright.db'}")
-    metadata().create_all(database.writer)
+    create_tables(database)
     create_user(database, "root1", "correct horse battery", "admin", by=BY)
     create_user(database, "ada", "correct horse battery", "operator", by=BY)
     yield database

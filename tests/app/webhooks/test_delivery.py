@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.tables import create_tables
 
-from netwright.app.tables import metadata
 from netwright.app.vault import Vault
 from netwright.app.webhooks.delivery import _BACKOFF_S, Courier, Deliverer, send_test
 from netwright.app.webhooks.hook import DeliveryState, Webhooks
@@ -65,7 +65,7 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     database = Database(f"sqlite:///{tmp_path / 'hooks.db'}")
-    metadata().create_all(database.writer)
+    create_tables(database)
     yield House(database)
     database.close()
 

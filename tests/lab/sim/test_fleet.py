@@ -144,6 +144,7 @@ async def test_bgp_is_shown_as_frr_shows_it(bench: Any) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.postgresql import Cluster
 from tests.store.stores import INVENTED, Box, Part, Store, Wire, Zone
+from tests.tables import create_tables
 
 from netwright.store.database import Database
 from netwright.store.kind import Kinds
-from netwright.store.record import Base
 
 INVENTED_KINDS = Kinds((Zone, Box, Part, Wire))
 
@@ -26,7 +26,7 @@ def new_database(
 
     def make() -> Store:
         database = Database(server.new() if server else f"sqlite:///{folder / str(next(numbers))}.db")
-        Base.metadata.create_all(database.writer)
+        create_tables(database)
         INVENTED.create_all(database.writer)
         return Store(database, INVENTED_KINDS)
 

@@ -62,6 +62,7 @@ def filled(either: Store) -> Store:
     return either
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -111,6 +112,7 @@ def test_filters(filled: Store, filters: list[tuple[str, Any]], expected: list[s
     assert found(filled, "t_box", *filters) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -218,6 +220,7 @@ def test_search(filled: Store, q: str, expected: list[str]) -> None:
     assert found(filled, "t_box", q=q) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
