@@ -174,11 +174,12 @@ def test_typing_filters_the_list(chromium: Browser, site: Site) -> None:
     window = Window(chromium, site.url)
     window.login()
     window.go("/devices")
-    window.page.get_by_label("Name, serial number, address").press_sequentially("par-c")
-    expect(window.page.locator("#device-table tbody tr")).to_have_count(2)
+    window.page.get_by_label("Words").press_sequentially("par-c")
+    expect(window.page.locator("#objects tbody tr")).to_have_count(2)
     expect(window.page).to_have_url(re.compile(r"/devices\?q=par-c"))
     window.page.select_option("select[name=health]", "down")
-    expect(window.page.locator("#device-table tbody tr")).to_have_count(1)
+    expect(window.page.locator("#objects tbody tr")).to_have_count(1)
+    expect(window.page.locator(".chip")).to_have_count(1)
     assert window.troubles == []
     window.close()
 

@@ -19,14 +19,16 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netwright.store.types import AddressColumn, InterfaceAddressColumn, PrefixColumn
 
 _FEW = 50
 
 
-def among(session: Session, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+def among(
+    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Collection[Any]
+) -> ColumnElement[bool]:
     """A condition: ``column`` is one of ``values`` (ids, texts, addresses, prefixes, or keys of these)."""
     if len(values) <= _FEW:
         return column.in_(values)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError, NotFoundError
@@ -39,7 +39,8 @@ _NONE = Selection(fields=())
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What to read of a kind. ``after`` is a cursor; ``count`` asks how many fit in all."""
+    """What to read of a kind. ``after`` is a cursor; ``count`` asks how many fit in all; ``also``: conditions
+    on the kind's table that a higher floor made, of what stands in no field."""
 
     filters: Filters = ()
     q: str = ""
@@ -48,6 +49,7 @@ class ListQuery:
     after: str = ""
     selection: Selection = field(default_factory=Selection)
     count: bool = False
+    also: tuple[ColumnElement[bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,11 @@ class Reader:
         return documents, order.cursor(rows[-1]) if more and rows else ""
 
     def _where(self, kind: Kind, query: ListQuery) -> list[Any]:
-        where = [*self.sight.seen(kind, kind.table), *conditions(self.sight, kind, query.filters)]
+        where = [
+            *self.sight.seen(kind, kind.table),
+            *conditions(self.sight, kind, query.filters),
+            *query.also,
+        ]
         if query.q:
             where.append(matches(self.sight, kind, query.q))
         return where

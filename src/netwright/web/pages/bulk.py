@@ -23,6 +23,7 @@ from netwright.web.caller import reader_of
 from netwright.web.desk import Desk
 from netwright.web.form import Form
 from netwright.web.read.change import object_change
+from netwright.web.read.value import list_url
 from netwright.web.record import desktop, sent, texts_of
 from netwright.web.state import state_of
 from netwright.web.templating import page
@@ -82,7 +83,7 @@ def bulk(request: Request, kind_name: str, given: Sent) -> Response:
             return _page(
                 request, kind_name, shown, MergePreview((), [], list(error.problems)), step, status=400
             )
-        return saved.back(f"/inventory/{kind_name}")
+        return saved.back(list_url(kind_name))
     return _page(request, kind_name, shown, desk.rehearse(fill), step)
 
 
@@ -151,7 +152,7 @@ def paste(request: Request, kind_name: str, given: Sent) -> Response:
     except RulesBrokenError as error:
         preview = MergePreview((), [], list(error.problems))
         return _pasted_page(request, kind_name, text, pasted, preview, status=400)
-    return saved.back(f"/inventory/{kind_name}")
+    return saved.back(list_url(kind_name))
 
 
 def _pasted_page(

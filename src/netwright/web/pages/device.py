@@ -10,24 +10,13 @@ from fastapi.responses import Response
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.collect.observed import ObservedConfig
 from netwright.inventory import KINDS
-from netwright.inventory.device import DeviceRole
-from netwright.inventory.place import Status
 from netwright.store.history import history_of
 from netwright.web.diff import side_by_side, unified
+from netwright.web.pages.inventory import list_page
 from netwright.web.read import part, telemetry
 from netwright.web.read.configuration import wanted_configuration
-from netwright.web.read.device import (
-    SORTS,
-    DeviceFilter,
-    DeviceHead,
-    choices,
-    device_head,
-    fact_lines,
-    health_of,
-    list_devices,
-)
+from netwright.web.read.device import DeviceHead, device_head, fact_lines, health_of
 from netwright.web.read.finding import findings_of
-from netwright.web.read.listing import Listing, parse_sort
 from netwright.web.read.object import history_lines
 from netwright.web.state import WebState, state_of
 from netwright.web.templating import page
@@ -43,56 +32,11 @@ TABS = (
     ("backups", "Backups"),
     ("history", "History"),
 )
-_HEALTHS = ("ok", "degraded", "down", "unknown")
 
 
 @router.get("/devices")
-def show_list(
-    request: Request,
-    q: str = "",
-    site: str = "",
-    role: str = "",
-    platform: str = "",
-    health: str = "",
-    status: str = "",
-    sort: str = "",
-    after: str = "",
-) -> Response:
-    state = state_of(request)
-    wanted = DeviceFilter(q.strip(), site, role, platform, health, status)
-    column, descending = parse_sort(sort, list(SORTS), "name")
-    report = state.health()
-    with state.reading() as session:
-        found = list_devices(session, wanted, report, sort=column, descending=descending, after=after)
-        offered = choices(session)
-    listing = Listing(
-        "/devices",
-        wanted.values(),
-        column,
-        descending,
-        after=after,
-        next_after=found.next_after,
-        shown=len(found.rows),
-        total=found.total,
-        noun=("device", "devices"),
-        default_sort="name",
-    )
-    part_only = request.headers.get("hx-target") == "div#device-table"
-    response = page(
-        request,
-        "device_table.html" if part_only else "devices.html",
-        rows=found.rows,
-        listing=listing,
-        wanted=wanted,
-        sites=offered["site"],
-        platforms=offered["platform"],
-        roles=list(DeviceRole),
-        statuses=list(Status),
-        healths=_HEALTHS,
-    )
-    if part_only:
-        response.headers["hx-push-url"] = listing.url()
-    return response
+def show_list(request: Request) -> Response:
+    return list_page(request, "device")
 
 
 @router.get("/devices/{name}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from netwright.web.read.device import choices
 from netwright.web.read.finding import SEVERITIES, FindingFilter, kinds_seen, list_findings, open_by_severity
 from netwright.web.read.listing import Listing
 from netwright.web.state import state_of
@@ -28,7 +27,6 @@ def show_list(
     wanted = FindingFilter(q.strip(), site, severity, kind, state, device)
     with state_of(request).reading() as session:
         rows, cursor, total = list_findings(session, wanted, after=after)
-        offered = choices(session)
         kinds = kinds_seen(session)
         counts = open_by_severity(session)
     listing = Listing(
@@ -47,7 +45,6 @@ def show_list(
         rows=rows,
         listing=listing,
         wanted=wanted,
-        sites=offered["site"],
         kinds=kinds,
         severities=SEVERITIES,
         counts=counts,

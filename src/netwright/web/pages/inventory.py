@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from fastapi import APIRouter, Form, Request
@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session
 from netwright.app.access import Verb
 from netwright.app.savedview import SavedViews
 from netwright.base.errors import InputError
+from netwright.collect.health import HealthReport
 from netwright.inventory import KINDS
 from netwright.store.kind import Kind
 from netwright.store.past import as_of_revision
-from netwright.store.query.reader import ListQuery, Reader
+from netwright.store.query.reader import ListQuery
 from netwright.web.caller import access_of, reader_of
 from netwright.web.desk import Desk
+from netwright.web.read.beside import Beside, DevicesBeside, SitesBeside
 from netwright.web.read.control import bar_of
 from netwright.web.read.custom import custom_fields, custom_specs, tag_words
 from netwright.web.read.table import COUNTED, Asked, asked_of, columns_of, lines_of, read_table
-from netwright.web.state import state_of
+from netwright.web.read.value import list_url
+from netwright.web.state import WebState, state_of
 from netwright.web.templating import page
 
 router = APIRouter()
@@ -41,20 +44,30 @@ def show_kinds(request: Request) -> Response:
 
 @router.get("/inventory/{kind_name}")
 def show_list(request: Request, kind_name: str) -> Response:
+    path = list_url(KINDS[kind_name].name)
+    if path != request.url.path:
+        query = request.url.query
+        return RedirectResponse(f"{path}{'?' if query else ''}{query}", status_code=307)
+    return list_page(request, kind_name)
+
+
+def list_page(request: Request, kind_name: str) -> Response:
+    """The list of a kind, whole or only its table."""
     state = state_of(request)
     kind = KINDS[kind_name]
     access_of(request).require(Verb.VIEW, kind_name)
-    asked = asked_of(kind, f"/inventory/{kind_name}", request.query_params.multi_items())
+    asked = asked_of(kind, list_url(kind_name), request.query_params.multi_items())
     problem = None
     with state.reading() as session, past(session, asked):
         reader = reader_of(request, session)
+        beside = beside_of(state, session, kind)
         custom = custom_specs(custom_fields(session, kind_name))
-        bar = bar_of(reader, asked, custom, tag_words(session))
+        bar = bar_of(reader, asked, custom, tag_words(session), beside.questions if beside else ())
         try:
-            table = read_table(reader, asked, state.few)
+            table = read_table(reader, asked, state.few, beside=beside)
         except InputError as error:
             problem = error
-            table = read_table(reader, Asked(kind, asked.path), state.few, limit=0)
+            table = read_table(reader, Asked(kind, asked.path), state.few, limit=0, beside=beside)
         offered = columns_of(reader, kind, [spec.name for spec in reader.sight.fields(kind)])
     part_only = request.headers.get("hx-target") == "div#objects"
     access = access_of(request)
@@ -66,7 +79,7 @@ def show_list(request: Request, kind_name: str) -> Response:
         table=table,
         bar=bar,
         problem=problem,
-        offered=offered,
+        offered=[*(beside.columns if beside else ()), *offered],
         custom=custom,
         views=views(request).of(kind_name, access.name),
         owner=access.name,
@@ -79,31 +92,43 @@ def show_list(request: Request, kind_name: str) -> Response:
     return response
 
 
+def beside_of(state: WebState, session: Session, kind: Kind) -> Beside | None:
+    """What the list of a kind tells beside its fields."""
+    made = _BESIDE.get(kind.name)
+    return made(session, state.health()) if made else None
+
+
+_BESIDE: Mapping[str, Callable[[Session, HealthReport], Beside]] = {
+    "device": DevicesBeside,
+    "site": SitesBeside,
+}
+
+
 @router.get("/inventory/{kind_name}/csv")
 def download(request: Request, kind_name: str) -> Response:
     """The whole list as the filters and columns have it; read as it is sent."""
     state = state_of(request)
     kind = KINDS[kind_name]
     access_of(request).require(Verb.VIEW, kind_name)
-    asked = asked_of(kind, f"/inventory/{kind_name}", request.query_params.multi_items())
-    with (
-        state.reading() as session,
-        past(session, asked),
-    ):  # what can't be asked is told before anything is sent
-        read_table(reader_of(request, session), asked, state.few, limit=1)
+    asked = asked_of(kind, list_url(kind_name), request.query_params.multi_items())
+    # what can't be asked is told before anything is sent
+    with state.reading() as session, past(session, asked):
+        beside = beside_of(state, session, kind)
+        read_table(reader_of(request, session), asked, state.few, limit=1, beside=beside)
 
     def parts() -> Iterator[str]:
         with state.reading() as session, past(session, asked):
-            yield from _csv(reader_of(request, session), asked, request)
+            beside = beside_of(state, session, kind)
+            yield from _csv(lines_of(reader_of(request, session), asked, state.few, beside))
 
     name = f'attachment; filename="{kind_name}.csv"'
     return StreamingResponse(parts(), media_type="text/csv", headers={"content-disposition": name})
 
 
-def _csv(reader: Reader, asked: Asked, request: Request) -> Iterator[str]:
+def _csv(lines: Iterable[list[str]]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    for number, line in enumerate(lines_of(reader, asked, state_of(request).few)):
+    for number, line in enumerate(lines):
         writer.writerow(line)
         if number % 500 == 0:
             yield buffer.getvalue()
@@ -135,7 +160,7 @@ def remove_view(request: Request, kind_name: str, view_id: int) -> Response:
 
 
 def _to_list(kind_name: str, query: str) -> Response:
-    return RedirectResponse(f"/inventory/{kind_name}{'?' if query else ''}{query}", status_code=303)
+    return RedirectResponse(f"{list_url(kind_name)}{'?' if query else ''}{query}", status_code=303)
 
 
 def views(request: Request) -> SavedViews:

@@ -25,7 +25,7 @@ from netwright.web.desk import Desk
 from netwright.web.form import Filled, beside
 from netwright.web.pages.inventory import writes
 from netwright.web.read.object import FieldLine, get_object, history_lines, referring
-from netwright.web.read.value import cell_of, object_url
+from netwright.web.read.value import cell_of, list_url, object_url
 from netwright.web.record import Desktop, desktop, sent, texts_of
 from netwright.web.state import state_of
 from netwright.web.templating import page, text_of
@@ -194,7 +194,7 @@ def delete(request: Request, kind_name: str, object_id: int, given: Sent) -> Res
         key = table.key(object_id)
     title = f"Delete {spoken(kind_name).lower()} {key}"
     saved = desk.save(lambda editor: editor.delete(kind_name, object_id), title, _reason(given))
-    return saved.back(f"/inventory/{kind_name}")
+    return saved.back(list_url(kind_name))
 
 
 @router.post("/inventory/{kind_name}/{object_id:int}/undo/{number:int}")

@@ -9,11 +9,12 @@ from netwright.app.access import Verb
 from netwright.base.errors import NotFoundError
 from netwright.inventory import KINDS, Region
 from netwright.store.query.named import present
-from netwright.web.caller import access_of, sight_of
-from netwright.web.read.device import DeviceFilter, list_devices
+from netwright.web.caller import access_of, reader_of, sight_of
+from netwright.web.pages.inventory import beside_of, list_page
 from netwright.web.read.finding import findings_of
 from netwright.web.read.rack import feeds_of, rack_view, racks_of
-from netwright.web.read.site import find_site, list_sites, site_links
+from netwright.web.read.site import find_site, site_links
+from netwright.web.read.table import Asked, read_table
 from netwright.web.read.topology import site_topology
 from netwright.web.state import state_of
 from netwright.web.templating import page
@@ -21,13 +22,13 @@ from netwright.web.templating import page
 router = APIRouter()
 
 
+_DEVICES = ("name", "health", "role", "model", "management_address", "findings", "answered")
+_MOST = 500
+
+
 @router.get("/sites")
 def show_list(request: Request) -> Response:
-    state = state_of(request)
-    report = state.health()
-    with state.reading() as session:
-        sites = list_sites(session, report)
-    return page(request, "sites.html", sites=sites)
+    return list_page(request, "site")
 
 
 @router.get("/sites/{name}")
@@ -37,11 +38,17 @@ def show(request: Request, name: str) -> Response:
     with state.reading() as session:
         site = find_site(session, name)
         region = session.get_one(Region, site.region_id)
-        devices = list_devices(session, DeviceFilter(site=name), report, limit=500)
+        devices = read_table(
+            reader_of(request, session),
+            Asked(KINDS["device"], "/devices", (("site", name),), sort="name", columns=_DEVICES),
+            state.few,
+            limit=_MOST,
+            beside=beside_of(state, session, KINDS["device"]),
+        )
         racks = racks_of(session, site.id, report)
         topology = site_topology(session, site.id, report)
         findings = findings_of(session, site=name)
-        links = [link for link in site_links(session, report) if name in {link.a, link.b}]
+        links = site_links(session, report, site.id)
     return page(
         request,
         "site.html",

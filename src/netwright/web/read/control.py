@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.query.filter import split_filter
 from netwright.store.query.reader import Reader
+from netwright.web.read.beside import Question
 from netwright.web.read.table import Asked
 from netwright.web.words import spoken
 
@@ -83,15 +84,28 @@ class Bar:
     chips: list[Chip]
 
 
-def bar_of(reader: Reader, asked: Asked, custom: Sequence[FieldSpec], tags: Sequence[str]) -> Bar:
-    """``custom``: fields of people's own, as specs; ``tags``: the words there are."""
+def bar_of(
+    reader: Reader,
+    asked: Asked,
+    custom: Sequence[FieldSpec],
+    tags: Sequence[str],
+    questions: Sequence[Question] = (),
+) -> Bar:
+    """``custom``: fields of people's own, as specs; ``tags``: the words there are; ``questions``: of what the
+    list tells beside fields."""
     kind = asked.kind
     fields = reader.sight.fields(kind)
+    own = [
+        Control(one.label, one.help, "choice", (one.name,), ((asked.values(one.name) or [""])[0],), one.words)
+        for one in questions
+    ]
     controls = [_control(reader, asked, spec, tags) for spec in fields if spec.type in _WIDGETS]
     controls += [_control(reader, asked, spec, tags, f"custom.{spec.name}") for spec in custom]
-    shown = {(name, value) for one in controls for name, value in zip(one.names, one.values, strict=True)}
+    shown = {
+        (name, value) for one in (*own, *controls) for name, value in zip(one.names, one.values, strict=True)
+    }
     ranked = sorted(controls, key=lambda one: _rank(kind, one))
-    first = ranked[:_FIRST]
+    first = [*own, *ranked][:_FIRST]
     more = [one for one in controls if one not in first]
     kept = [pair for pair in asked.filters if pair not in shown]
     return Bar(first, more, kept, [_chip(asked, name, value) for name, value in asked.filters])

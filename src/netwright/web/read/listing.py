@@ -1,16 +1,12 @@
-"""Long lists: sorted by a column with the name as tie-break, paged by a cursor that says where the last page
-ended. A cursor stays right when rows come and go, and page 200 costs what page 1 costs."""
+"""Pages of long lists of what is observed: what was asked for, and the addresses of the neighbours. A cursor
+says where the last page ended: it stays right when rows come and go, and page 200 costs what page 1 costs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, String, and_, or_, type_coerce
-
-from netwright.store.query.cursor import decode_cursor
 from netwright.web.words import count
 
 PAGE = 100
@@ -65,38 +61,3 @@ class Listing:
         if self.shown == self.total:
             return f"{count(self.total)} {noun}"
         return f"{count(self.shown)} of {count(self.total)} {noun} shown"
-
-
-def text_key(column: Any) -> ColumnElement[str]:
-    """A column as plain text to sort and compare by (enumerations by their word)."""
-    return type_coerce(column, String)
-
-
-def paged(
-    query: Select[Any],
-    key: ColumnElement[Any],
-    name: ColumnElement[Any],
-    *,
-    descending: bool,
-    after: str,
-) -> Select[Any]:
-    """The query in order of ``key`` then ``name``, from the cursor on."""
-    order = (key.desc(), name.desc()) if descending else (key.asc(), name.asc())
-    query = query.order_by(*order)
-    if not after:
-        return query
-    value, last = decode_cursor(after, str, str)
-    beyond = key < value if descending else key > value
-    tie = name < last if descending else name > last
-    return query.where(or_(beyond, and_(key == value, tie)))
-
-
-def parse_sort(text: str, allowed: Sequence[str], default: str) -> tuple[str, bool]:
-    """Column and direction from ``-name``; the default for what can't be sorted by."""
-    wanted = text or default
-    name = wanted.removeprefix("-")
-    return (
-        (name, wanted.startswith("-"))
-        if name in allowed
-        else (default.removeprefix("-"), default.startswith("-"))
-    )

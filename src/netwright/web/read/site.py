@@ -1,11 +1,11 @@
-"""Sites: the list, the map with the links between them, and what stands in one."""
+"""Sites on the map, and the links between them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base.errors import NotFoundError
@@ -92,8 +92,9 @@ def _row(site: Site, region: str, report: HealthReport, states: Counter[str], fi
     )
 
 
-def site_links(session: Session, report: HealthReport) -> list[SiteLink]:
-    """The cables between sites, one line a pair of sites: degraded when some are down, down when all are."""
+def site_links(session: Session, report: HealthReport, site_id: int | None = None) -> list[SiteLink]:
+    """The cables between sites, one line a pair of sites: degraded when some are down, down when all are.
+    ``site_id``: only those of one site."""
     a_end, b_end = aliased(Interface), aliased(Interface)
     a_device, b_device = aliased(Device), aliased(Device)
     a_site, b_site = aliased(Site), aliased(Site)
@@ -107,6 +108,10 @@ def site_links(session: Session, report: HealthReport) -> list[SiteLink]:
         .join(b_site, b_device.site_id == b_site.id)
         .where(a_site.id != b_site.id)
     )
+    if site_id is not None:
+        own = select(Interface.id).join(Device, Interface.device_id == Device.id)
+        mine = own.where(Device.site_id == site_id)
+        query = query.where(or_(Cable.a_interface_id.in_(mine), Cable.b_interface_id.in_(mine)))
     pairs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for cable, a, b in session.execute(query):
         link = report.links.get(cable)

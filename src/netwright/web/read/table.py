@@ -6,9 +6,10 @@ name but a handful of our own is a filter of the query layer, so whoever can rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 import orjson
@@ -16,8 +17,10 @@ import orjson
 from netwright.base.errors import InputError
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.query import ListQuery, Reader
+from netwright.store.query.relation import plural
 from netwright.store.query.selection import Selection, parse_selection
 from netwright.store.value import Doc
+from netwright.web.read.beside import Beside, Told, ToldColumn
 from netwright.web.read.listing import PAGE
 from netwright.web.read.value import Cell, cell_of, shown
 from netwright.web.words import count, spoken
@@ -27,6 +30,7 @@ COUNTED = 10_000
 """Counting stops here: nobody needs the last digit of a million."""
 _COLUMNS = 8
 _DEEPEST = 3
+_BATCH = 1_000
 _PLAIN_ORDER = frozenset({FieldType.JSON, FieldType.LIST})
 
 
@@ -107,6 +111,11 @@ class Column:
     label: str
     spec: FieldSpec
     custom: bool = False
+    told: bool = False
+
+    @property
+    def help(self) -> str:
+        return self.spec.help
 
     @property
     def sortable(self) -> bool:
@@ -122,13 +131,16 @@ class Column:
         return "." not in self.path
 
 
+AnyColumn: TypeAlias = Column | ToldColumn
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An object in a list."""
 
     id: int
     key: str
-    cells: list[Cell]
+    cells: list[Cell | Told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,7 @@ class Table:
     """A page of a list. ``total``: how many fit, at most ``COUNTED``."""
 
     asked: Asked
-    columns: list[Column]
+    columns: list[AnyColumn]
     rows: list[Row]
     next_after: str
     total: int
@@ -158,7 +170,9 @@ class Table:
     def shown_text(self) -> str:
         if self.total >= COUNTED:
             return f"{count(len(self.rows))} of more than {count(COUNTED)} shown"
-        noun = "object" if self.total == 1 else "objects"
+        name = self.asked.kind.name
+        noun = spoken(name if self.total == 1 else plural(name))
+        noun = noun if noun[:2].isupper() else noun.lower()
         if len(self.rows) == self.total:
             return f"{count(self.total)} {noun}"
         return f"{count(len(self.rows))} of {count(self.total)} {noun} shown"
@@ -168,26 +182,41 @@ class Table:
         return self.asked.url(sort=f"-{path}" if on and not self.descending else path)
 
 
-def read_table(reader: Reader, asked: Asked, few: Callable[[Kind], bool], limit: int = PAGE) -> Table:
+def read_table(
+    reader: Reader,
+    asked: Asked,
+    few: Callable[[Kind], bool],
+    limit: int = PAGE,
+    beside: Beside | None = None,
+) -> Table:
     """Raises InputError for what can't be asked."""
-    columns = columns_of(reader, asked.kind, asked.columns)
-    query = query_of(asked, columns, few, limit)
+    columns = columns_of(reader, asked.kind, asked.columns, beside)
+    query = query_of(asked, columns, few, limit, beside)
     found = reader.page(asked.kind, query)
-    rows = [row_of(columns, doc) for doc in found.documents]
+    rows = _rows(columns, found.documents, beside)
     whole = not asked.after and not found.next
     total = len(rows) if whole else reader.count(asked.kind, query, COUNTED)
     return Table(asked, columns, rows, found.next, total, ",".join(query.sort))
 
 
-def query_of(asked: Asked, columns: Sequence[Column], few: Callable[[Kind], bool], limit: int) -> ListQuery:
+def query_of(
+    asked: Asked,
+    columns: Sequence[AnyColumn],
+    few: Callable[[Kind], bool],
+    limit: int,
+    beside: Beside | None = None,
+) -> ListQuery:
+    """What the query layer is asked; answers to the list's own questions become conditions."""
     sort = tuple(part for part in asked.sort.split(",") if part) or usual_sort(asked.kind, few)
+    own = {question.name for question in beside.questions} if beside else set()
     return ListQuery(
-        filters=asked.filters,
+        filters=tuple(pair for pair in asked.filters if pair[0] not in own),
         q=asked.q,
         sort=sort,
         limit=limit,
         after=asked.after,
         selection=selection_of(columns),
+        also=tuple(beside.where(*pair) for pair in asked.filters if beside and pair[0] in own),
     )
 
 
@@ -207,11 +236,15 @@ def usual_columns(kind: Kind) -> list[str]:
     return [spec.name for spec in order[:_COLUMNS]]
 
 
-def columns_of(reader: Reader, kind: Kind, wanted: Sequence[str]) -> list[Column]:
+def columns_of(
+    reader: Reader, kind: Kind, wanted: Sequence[str], beside: Beside | None = None
+) -> list[AnyColumn]:
     """Raises InputError for a column that is not there."""
     hidden = reader.sight.restriction.hidden(kind)
-    names = wanted or [name for name in usual_columns(kind) if name not in hidden]
-    return [_column(reader, kind, path) for path in names]
+    told = {column.path: column for column in beside.columns} if beside else {}
+    usual = beside.usual if beside else usual_columns(kind)
+    names = wanted or [name for name in usual if name not in hidden]
+    return [told.get(path) or _column(reader, kind, path) for path in names]
 
 
 def _column(reader: Reader, kind: Kind, path: str) -> Column:
@@ -234,9 +267,11 @@ def _column(reader: Reader, kind: Kind, path: str) -> Column:
     return Column(path, " / ".join([*labels, spoken(spec.name)]), spec)
 
 
-def selection_of(columns: Sequence[Column]) -> Selection:
+def selection_of(columns: Sequence[AnyColumn]) -> Selection:
     paths = ["key"]
     for column in columns:
+        if isinstance(column, ToldColumn):
+            continue
         *steps, _ = column.path.split(".")
         if column.custom:
             paths.append(".".join(steps))
@@ -246,8 +281,32 @@ def selection_of(columns: Sequence[Column]) -> Selection:
     return parse_selection(fields=",".join(dict.fromkeys(paths)))
 
 
-def row_of(columns: Sequence[Column], doc: Doc) -> Row:
-    return Row(doc["id"], doc["key"], [_cell(column, doc) for column in columns])
+def _rows(columns: Sequence[AnyColumn], docs: Sequence[Doc], beside: Beside | None) -> list[Row]:
+    told = _told(columns, docs, beside)
+    return [
+        Row(
+            doc["id"],
+            doc["key"],
+            [
+                _said(told, doc, column) if isinstance(column, ToldColumn) else _cell(column, doc)
+                for column in columns
+            ],
+        )
+        for doc in docs
+    ]
+
+
+def _told(
+    columns: Sequence[AnyColumn], docs: Sequence[Doc], beside: Beside | None
+) -> Mapping[int, Mapping[str, Told]]:
+    if beside is None or not docs or not any(isinstance(column, ToldColumn) for column in columns):
+        return {}
+    return beside.told([doc["id"] for doc in docs])
+
+
+def _said(told: Mapping[int, Mapping[str, Told]], doc: Doc, column: ToldColumn) -> Told:
+    """Nothing is told of an object of the past that is gone."""
+    return told.get(doc["id"], {}).get(column.path, Told())
 
 
 def _cell(column: Column, doc: Doc) -> Cell:
@@ -259,12 +318,25 @@ def _cell(column: Column, doc: Doc) -> Cell:
     return cell_of(column.spec, value)
 
 
-def lines_of(reader: Reader, asked: Asked, few: Callable[[Kind], bool]) -> Iterator[list[str]]:
+def lines_of(
+    reader: Reader, asked: Asked, few: Callable[[Kind], bool], beside: Beside | None = None
+) -> Iterator[list[str]]:
     """The whole list as rows of plain text, names of columns first: for CSV."""
-    columns = columns_of(reader, asked.kind, asked.columns or _all_columns(reader, asked.kind))
+    columns = columns_of(reader, asked.kind, asked.columns or _all_columns(reader, asked.kind), beside)
     yield [column.path for column in columns]
-    for doc in reader.walk(asked.kind, replace(query_of(asked, columns, few, PAGE), after="")):
-        yield [_plain(column, doc) for column in columns]
+    query = replace(query_of(asked, columns, few, PAGE, beside), after="")
+    for docs in _batched(reader.walk(asked.kind, query), _BATCH):
+        told = _told(columns, docs, beside)
+        for doc in docs:
+            yield [
+                _said(told, doc, column).plain if isinstance(column, ToldColumn) else _plain(column, doc)
+                for column in columns
+            ]
+
+
+def _batched(docs: Iterator[Doc], size: int) -> Iterator[list[Doc]]:
+    while some := list(islice(docs, size)):
+        yield some
 
 
 def _all_columns(reader: Reader, kind: Kind) -> list[str]:

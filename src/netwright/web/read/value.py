@@ -10,6 +10,7 @@ import orjson
 from netwright.store.kind import FieldSpec, FieldType
 
 _MONO = frozenset({FieldType.ADDRESS, FieldType.INTERFACE_ADDRESS, FieldType.PREFIX})
+_WHOLE = frozenset({FieldType.CHOICE, FieldType.REFERENCE})
 _SCALED = {"bit/s": "bit/s", "byte": "B"}
 _STEPS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
@@ -26,6 +27,11 @@ class Cell:
     def mono(self) -> bool:
         return self.spec.type in _MONO
 
+    @property
+    def whole(self) -> bool:
+        """A word or a name, not to be broken into lines."""
+        return self.spec.type in _WHOLE
+
 
 def object_url(kind: str, object_id: int, key: str) -> str:
     """Where an object is shown; devices, sites and racks have pages of their own."""
@@ -36,6 +42,14 @@ def object_url(kind: str, object_id: int, key: str) -> str:
     if kind == "rack":
         return f"/racks/{object_id}"
     return f"/inventory/{kind}/{object_id}"
+
+
+def list_url(kind: str) -> str:
+    """Where the objects of a kind are listed."""
+    return _LISTS.get(kind, f"/inventory/{kind}")
+
+
+_LISTS = {"device": "/devices", "site": "/sites"}
 
 
 def cell_of(spec: FieldSpec, value: Any) -> Cell:
