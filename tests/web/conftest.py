@@ -12,9 +12,11 @@ from fastapi import FastAPI
 from tests.web.seed import PASSWORD, Seeded, seed
 
 from netwright.app.context import open_context
+from netwright.intent.importer import import_documents
 from netwright.web.application import create_app
 
 BASE = "http://127.0.0.1:8080"
+RIG = Path(__file__).parent / "rig.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -117,3 +119,15 @@ class BrowserMaker:
         if name:
             assert (await browser.login(name)).status_code == 303
         return browser
+
+
+@pytest.fixture(scope="session")
+def rig(bare_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    """A small network with cards in cards, panels, a circuit, power and consoles. Only to be read."""
+    folder = tmp_path_factory.mktemp("rig") / "home"
+    seeded = Seeded(open_context(Path(shutil.copytree(bare_folder, folder))))
+    context = seeded.context
+    result = import_documents(context.database, context.changesets, [RIG], "ada", "The rig")
+    assert result.ok, [str(problem) for problem in result.problems]
+    yield seeded
+    context.close()

@@ -49,7 +49,7 @@ EMPTY = (
     ("/content", "No titles yet"),
     ("/content/servers", "No content servers"),
     ("/content/steering", "Ask for a client"),
-    ("/inventory/cable", "None yet"),
+    ("/inventory/cable", "No cables yet"),
 )
 
 

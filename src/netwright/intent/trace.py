@@ -169,3 +169,39 @@ def _other_ends(session: Session, ids: set[int]) -> Mapping[int, tuple[int, int 
         end: (circuit, next((one for one in ends[circuit] if one != end), None))
         for end, circuit in circuits.items()
     }
+
+
+def whole_path(session: Session, start: End) -> Path | None:
+    """The way that leads through an end, from one of its ends to the other; None without a cable.
+
+    It begins at ``start`` where that speaks itself, else (a panel's port, a circuit's end) at what is behind
+    it. An open way, into a panel and not out of it, is told as far as it is known."""
+    onward = trace(session, [start]).get(start)
+    if onward is None or start[0] in {"interface", "power_feed"}:
+        return onward
+    ends = [start, *(step for step in onward.steps if step[0] in ENDS)]
+    back = trace(session, ends)
+    for end in reversed(ends):
+        if end in back and (end == start or start in back[end].steps):
+            path = back[end]
+            turned = trace(session, [path.far]).get(path.far) if path.far else None
+            return turned if turned is not None and start in (turned.start, *turned.steps) else path
+    return onward
+
+
+def whole_paths(session: Session, start: End) -> list[Path]:
+    """The ways through an end. Through a panel's rear port there is one for each front port before it that
+    has a cable; through anything else at most one."""
+    fronts: list[End] = []
+    if start[0] == "port":
+        behind = select(Port.id).where(Port.rear_port_id == start[1]).order_by(Port.rear_position)
+        fronts = [("port", one) for one in session.scalars(behind)]
+    found = {
+        frozenset([path.start, *path.steps]): path
+        for path in (whole_path(session, one) for one in fronts)
+        if path is not None
+    }
+    if not found:
+        only = whole_path(session, start)
+        return [] if only is None else [only]
+    return list(found.values())

@@ -47,6 +47,7 @@ from netwright.web.pages import (
     search,
     site,
     sso,
+    trace,
     users,
 )
 from netwright.web.security import LoginNeededError, SecurityHeaders, log_refusal, login_url, requires
@@ -111,6 +112,7 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
         review,
         bulk,
         search,
+        trace,
     )
     for module in (*network, account, users, roles, audit):
         app.include_router(module.router, dependencies=members)

@@ -13,6 +13,7 @@ from netwright.app.access import Verb
 from netwright.base.errors import InputError, NotFoundError
 from netwright.intent.objects import Item, ObjectEdits
 from netwright.intent.objects import Verb as ItemVerb
+from netwright.intent.trace import ENDS
 from netwright.inventory import KINDS
 from netwright.store.delta import Op
 from netwright.store.editor import Editor
@@ -65,6 +66,7 @@ def show(request: Request, kind_name: str, object_id: int, as_of: str = "") -> R
         entries=entries,
         users=users,
         as_of=as_of,
+        traced=("cable", *ENDS),
         own_page=url if cells and not url.startswith("/inventory/") else "",
         may_update=writes(request, kind, Verb.UPDATE),
         may_create=writes(request, kind, Verb.CREATE),
