@@ -20,7 +20,7 @@ from netwright.config.patch import Patch, Step, patch
 from netwright.config.schema import Path, Schema, Style
 from netwright.config.section import section_commands, section_typed, sections
 from netwright.config.simulate import Device
-from netwright.config.statements import Block, plain, written
+from netwright.config.statements import Block, copied, plain, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def apply(running: str, steps: Iterable[tuple[Path, str]], schema: Schema) -> st
     """The configuration after the commands, in the engine's picture of the platform. Comments and block ends
     are not kept; a configuration in braces comes back as ``set`` lines."""
     if schema.style is Style.INDENT:
-        device = Device(meaning(running, schema).block, schema)
+        device = Device(copied(meaning(running, schema).block), schema)
         for path, command in steps:
             device.send(path, command)
         return "".join(f"{line}\n" for line in written(device.block, dialect=schema.dialect))

@@ -13,7 +13,7 @@ from netwright.config.meaning import meaning
 from netwright.config.operation import Differ, Name
 from netwright.config.schema import Path, Schema
 from netwright.config.simulate import Device
-from netwright.config.statements import Block, plain
+from netwright.config.statements import Block, copied, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def hazards(running: str, intended: str, steps: Iterable[tuple[Path, str]], sche
     old, new = meaning(running, schema), meaning(intended, schema)
     differ = Differ(old, new, schema)
     differ.run()
-    device = Device(old.block, schema, frozenset(differ.plural))
+    device = Device(copied(old.block), schema, frozenset(differ.plural))
     before, after = _state(device.block, schema), _state(new.block, schema)
     commands = list(steps)
     found: dict[tuple[str, str], Hazard] = {}

@@ -21,27 +21,12 @@ class Meaning:
 
 
 def meaning(text: str, schema: Schema) -> Meaning:
-    """What ``text`` says on that platform. ``text`` may have carriage returns."""
-    block = statements(text, schema.dialect)
-    if schema.negation:
-        _settle(block, schema.negation + " ")
-    found = Meaning(block)
+    """What ``text`` says on that platform. ``text`` may have carriage returns. Blocks may be shared with
+    other texts: copy them before changing them."""
+    found = Meaning(statements(text, schema.dialect, f"{schema.negation} " if schema.negation else ""))
     if schema.expand:
         _take_apart(found, schema)
     return found
-
-
-def _settle(block: Block, negation: str) -> None:
-    """Of ``X`` and ``no X`` in one block, keep the later one, as the device would."""
-    negative = [line for line in block if line.startswith(negation) and line[len(negation) :] in block]
-    if negative:
-        order = {line: index for index, line in enumerate(block)}
-        for line in negative:
-            positive = line[len(negation) :]
-            del block[positive if order[line] > order[positive] else line]
-    for below in block.values():
-        if below:
-            _settle(below, negation)
 
 
 def _take_apart(found: Meaning, schema: Schema) -> None:

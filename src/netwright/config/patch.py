@@ -18,11 +18,12 @@ from netwright.config.operation import Differ, Kind, Name, Operation
 from netwright.config.order import in_order
 from netwright.config.schema import Impact, Path, Schema
 from netwright.config.simulate import Device, Effect
-from netwright.config.statements import AGAIN, Block, copied, plain
+from netwright.config.statements import AGAIN, Block, copied, inside, plain
 
 _Find: TypeAlias = Callable[[Path, str], list[Name]]
 _ROUNDS = 4  # times what is still missing after all commands is sent again
 _SPANS = 10  # runs of numbers that a command line takes (VRP: &<1-10>)
+_DRESSED = re.compile(r'["();,]')  # a name may stand between these
 _NUMBER = re.compile(r"(?:(?<=\bseq )|(?<=\bindex )|^)(\d+)\b")
 
 
@@ -51,23 +52,42 @@ def patch(running: str, intended: str, schema: Schema) -> Patch:
     return _Writer(old, new, schema).run()
 
 
-def names_in(
-    block: Block, schema: Schema, kinds: frozenset[str], *, defined: bool, path: Path = ()
-) -> Iterator[Name]:
-    """The objects of these kinds (as a pattern names them) that a configuration defines, or refers to; and
-    others on the way."""
-    find = schema.definitions if defined else schema.references
-    words = (schema.defines if defined else schema.refers).words_of(kinds)
-    yield from _names_in(block, find, words, path)
+def known_names(block: Block, schema: Schema, names: Iterable[Name], *, defined: bool) -> frozenset[Name]:
+    """Those of ``names`` that a configuration defines, or refers to; and others on the way."""
+    wanted = set(names)
+    if not wanted:
+        return frozenset()
+    find, rules = (schema.definitions, schema.defines) if defined else (schema.references, schema.refers)
+    kinds = frozenset(kind for kind, _ in wanted)
+    told = frozenset(name for _, name in wanted) if rules.names_words(kinds) else None
+    return frozenset(_names_in(block, _Search(find, rules.words_of(kinds), told), ()))
 
 
-def _names_in(block: Block, find: _Find, words: frozenset[str], path: Path) -> Iterator[Name]:
-    every = "" in words
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for: ``starts`` are the first words of lines that can name it, ``names`` the words that
+    do, None where they may be parts of words."""
+
+    find: _Find
+    starts: frozenset[str]
+    names: frozenset[str] | None
+
+    def may_name(self, line: str) -> bool:
+        if "\n" in line:
+            return True
+        if "" not in self.starts and line.partition(" ")[0] not in self.starts:
+            return False
+        if self.names is None or not self.names.isdisjoint(line.split()):
+            return True
+        return _DRESSED.search(line) is not None
+
+
+def _names_in(block: Block, search: _Search, path: Path) -> Iterator[Name]:
     for line, below in block.items():
-        if every or line.partition(" ")[0] in words or "\n" in line:
-            yield from find(path, line.partition(AGAIN)[0] if AGAIN in line else line)
+        if search.may_name(line):
+            yield from search.find(path, line.partition(AGAIN)[0] if AGAIN in line else line)
         if below:
-            yield from _names_in(below, find, words, (*path, line))
+            yield from _names_in(below, search, (*path, line))
 
 
 @dataclass
@@ -76,11 +96,13 @@ class _Writer:
     new: Meaning
     schema: Schema
     steps: list[Step] = field(default_factory=list)
-    _used: set[Name] | None = None
+    _used: frozenset[Name] | None = None
+    _operations: list[Operation] = field(default_factory=list)
+    _numbers: dict[Path, dict[str, set[str]]] = field(default_factory=dict)
 
     def run(self) -> Patch:
         differ = Differ(self.old, self.new, self.schema)
-        operations = differ.run()
+        operations = self._operations = differ.run()
         if not operations:
             return Patch(())
         self._device = Device(copied(self.old.block), self.schema, frozenset(differ.plural))
@@ -120,8 +142,8 @@ class _Writer:
         block = self.new.block
         if not any(operation.path for operation in undefining):
             block = {line: {} for line in block}
-        kinds = frozenset(kind for operation in undefining for kind, _ in operation.undefines)
-        return frozenset(names_in(block, self.schema, kinds, defined=True))
+        names = [name for operation in undefining for name in operation.undefines]
+        return known_names(block, self.schema, names, defined=True)
 
     def _perform(self, operation: Operation) -> None:
         block = self._device.inside(operation.path)
@@ -184,9 +206,7 @@ class _Writer:
                 self.steps.append(Step(path, plain(line), why, self.schema.impact(path, line)))
 
     def _wanted(self, path: Path, line: str) -> bool:
-        block: Block | None = self.new.block
-        for head in path:
-            block = block.get(head) if block is not None else None
+        block = inside(self.new.block, path)
         return block is not None and (line in block or line in add_up(block, path, self.schema))
 
     def _spared(self, operation: Operation) -> bool:
@@ -205,7 +225,7 @@ class _Writer:
             partner = self._partners.get((other.path, other.slot))
             same = other.path == operation.path and names & {*other.undefines, *other.part_of}
             if partner is not None and same and other.line in block:
-                spare = _spare(partner.line, other.path, [*block, *spares.values()], self.schema)
+                spare = self._spare(partner.line, other.path)
                 if spare is not None:
                     spares[other] = spare
         if operation not in spares:
@@ -221,13 +241,45 @@ class _Writer:
             self._say(path, self.schema.negated(path, spare), "the entry it stood in for is there")
         return True
 
+    def _spare(self, line: str, path: Path) -> str | None:
+        """``line`` under the next free number, None when it has no number."""
+        match = _NUMBER.search(line)
+        if match is None:
+            return None
+        start = line[: match.start()]
+        taken = self._numbers_at(path).setdefault(start, set())
+        for number in range(int(match[1]) + 1, int(match[1]) + 200):
+            spare = f"{start}{number}{line[match.end() :]}"
+            if str(number) not in taken and self.schema.slot(path, spare) is not None:
+                taken.add(str(number))
+                return spare
+        return None
+
+    def _numbers_at(self, path: Path) -> dict[str, set[str]]:
+        """What stands before a number in a block -> the numbers that are taken, now or in the end."""
+        if path not in self._numbers:
+            numbers: dict[str, set[str]] = {}
+            for line in (*(self._device.inside(path) or ()), *(inside(self.new.block, path) or ())):
+                match = _NUMBER.search(line)
+                if match is not None:
+                    numbers.setdefault(line[: match.start()], set()).add(match[1])
+            self._numbers[path] = numbers
+        return self._numbers[path]
+
     def _say(self, path: Path, command: str, why: str) -> None:
         self._device.send(path, command)
         self.steps.append(Step(path, command, why, Impact.NONE))
 
-    def _in_use(self) -> set[Name]:
+    def _in_use(self) -> frozenset[Name]:
+        """The filters among the objects of this patch that something refers to."""
         if self._used is None:
-            self._used = set(names_in(self.old.block, self.schema, self.schema.filters, defined=False))
+            names = {
+                name
+                for operation in self._operations
+                for name in (*operation.part_of, *operation.defines, *operation.undefines)
+                if name[0] in self.schema.filters
+            }
+            self._used = known_names(self.old.block, self.schema, names, defined=False)
         return self._used
 
     def _impact(self, operation: Operation) -> Impact:
@@ -258,9 +310,7 @@ class _Writer:
             return False
         if operation.parent is not None or not operation.path or operation.takes:
             return True
-        block: Block | None = self.old.block
-        for head in operation.path[:1]:
-            block = block.get(head) if block is not None else None
+        block = inside(self.old.block, operation.path[:1])
         subject = " ".join(self.schema.positive(operation.line).split()[:2])
         return subject.startswith("neighbor ") and not any(
             line.startswith((subject + " ", f"no {subject} ")) or line == subject for line in block or ()
@@ -294,22 +344,6 @@ def _first_users(operations: list[Operation]) -> dict[Name, Operation]:
 
 def _said(name: Name) -> str:
     return f"{name[0]} {name[1]}"
-
-
-def _spare(line: str, path: Path, taken: Iterable[str], schema: Schema) -> str | None:
-    """``line`` under the next free number, None when it has no number."""
-    match = _NUMBER.search(line)
-    if match is None:
-        return None
-    start = line[: match.start()]
-    start = line[: match.start()]
-    taken = [other for other in taken if other.startswith(start)]
-    for number in range(int(match[1]) + 1, int(match[1]) + 200):
-        spare = f"{start}{number}{line[match.end() :]}"
-        prefix = f"{start}{number} "
-        if schema.slot(path, spare) is not None and not any(other.startswith(prefix) for other in taken):
-            return spare
-    return None
 
 
 def _joined(steps: list[Step], schema: Schema, old: Meaning, new: Meaning) -> Iterator[Step]:

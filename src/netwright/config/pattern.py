@@ -76,6 +76,21 @@ class Pattern:
             return [(kind.replace("_", "-"), match[kind]) for kind in self.kinds if match[kind]]
         return [(kind, match[f"o{index}"]) for index, kind in enumerate(self.kinds)]
 
+    @cached_property
+    def _leading(self) -> int:
+        """How many words at the beginning are literal or of the key."""
+        count = 0
+        for token in _TOKENS.findall(self.text):
+            if token in {"?", "~", "+"} or token[0] in "{[" or self.text.startswith("re:"):
+                break
+            count += 1
+        return count
+
+    def start(self, line: str) -> str:
+        """What ``line`` and all lines with the same key begin with."""
+        words = line.split(None, self._leading)[: self._leading]
+        return " ".join(words) if line.startswith(" ".join(words)) else self.first
+
     def short(self, line: str) -> str:
         """The line without its value."""
         return " ".join(line.split()[: self.words])

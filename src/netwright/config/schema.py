@@ -111,6 +111,14 @@ class RuleSet:
             if any(kind.replace("_", "-") in kinds for kind in rule.pattern.kinds)
         )
 
+    def names_words(self, kinds: frozenset[str]) -> bool:
+        """Whether objects of these kinds are always named by a word of the line, as it stands there."""
+        return "interface" not in kinds and not any(
+            rule.pattern.text.startswith("re:")
+            and any(kind.replace("_", "-") in kinds for kind in rule.pattern.kinds)
+            for rule in self._rules
+        )
+
     def _near_to(self, start: tuple[str, str]) -> tuple[Rule, ...]:
         first, second = start
         near = tuple(
@@ -256,8 +264,15 @@ class Schema:
         return _names(self.parts, path, line)
 
     def holds_uniquely(self, path: Path, line: str) -> list[tuple[str, str]]:
-        """What can exist once only on a device and is taken by ``line``, such as an address."""
-        return _names(self.unique, path, line)
+        """What can exist once only on a device and is taken by ``line``, such as an address; within what the
+        words of the line's key say, such as one list."""
+        found: list[tuple[str, str]] = []
+        for rule in self.unique.candidates(path, line):
+            key = rule.pattern.key(line)
+            if key is not None:
+                within = "".join(f"{word} " for word in key)
+                found.extend((kind, within + _bare(kind, name)) for kind, name in rule.pattern.names(line))
+        return found
 
     def impact(self, path: Path, line: str) -> Impact:
         """What adding, changing or taking away ``line`` does to traffic by itself."""

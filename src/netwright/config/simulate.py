@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from netwright.config.meaning import expanded, list_line, list_part
 from netwright.config.schema import Path, Schema
-from netwright.config.statements import Block, plain
+from netwright.config.statements import Block, inside, plain
 
 Place = tuple[Path, str]
 """A line and the blocks around it."""
@@ -40,13 +40,7 @@ class Device:
 
     def inside(self, path: Path) -> Block | None:
         """The block at ``path``, None if it isn't there."""
-        block = self.block
-        for head in path:
-            below = block.get(head)
-            if below is None:
-                return None
-            block = below
-        return block
+        return inside(self.block, path)
 
     def send(self, path: Path, command: str, *, keep: bool = False, restore: bool = False) -> Effect:
         """Type ``command`` below the heads in ``path``. ``keep``: the device shows a negated command (``no
@@ -101,8 +95,8 @@ class Device:
         slot = schema.slot(path, line)
         if slot is None or slot.pattern is None or (path, slot.key) in self._plural:
             return []
-        word = slot.pattern.first
-        starts = (word, f"{schema.negation} {word}")
+        start = slot.pattern.start(schema.positive(line))
+        starts = (start, f"{schema.negation} {start}")
         return [
             other
             for other in block
