@@ -4,8 +4,8 @@
     peer 2 (10.7.0.12, AS 65102) --+-- swp1 10.7.0.1/24 router (AS 65000)
     peer 3 (10.7.0.13, AS 65103) --+
 
-Each peer is a bgpd of its own in the peers' namespace, without zebra: it announces four prefixes and logs each
-update that it gets. Counted are the sessions that went down and the prefixes that were taken back.
+Each peer is a bgpd of its own in the peers' namespace, without zebra: it announces four prefixes and logs
+each update. Counted are the sessions that went down and the prefixes that were taken back.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Neighbours:
             self._started.append(
                 subprocess.Popen(
                     ["ip", "netns", "exec", space, "/usr/lib/frr/bgpd", "-Z", "-u", "frr", "-g", "frr",
-                     "-l", f"10.7.0.{10 + number}", "-P", "0", "-i", str(place / "pid"), "--vty_socket", str(place),
-                     "-f", str(place / "bgpd.conf"), "--log", f"file:{place / 'log'}"],
+                     "-l", f"10.7.0.{10 + number}", "-P", "0", "-i", str(place / "pid"),
+                     "--vty_socket", str(place), "-f", str(place / "bgpd.conf"), "--log", f"file:{place / 'log'}"],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=(place / "err").open("wb"),
                 )
             )  # fmt: skip

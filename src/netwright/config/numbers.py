@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 _COMMAS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:\s*,\s*\d+(?:\s*-\s*\d+)?)*")
 _WORDS = re.compile(r"\d+(?: to \d+)?(?: \d+(?: to \d+)?)*")
-_MOST = 65536
+_MOST = 4096  # numbers of VLANs; a list with more is none
 
 
 def numbers(text: str) -> set[int] | None:
