@@ -64,7 +64,8 @@ class Neighbours:
                 subprocess.Popen(
                     ["ip", "netns", "exec", space, "/usr/lib/frr/bgpd", "-Z", "-u", "frr", "-g", "frr",
                      "-l", f"10.7.0.{10 + number}", "-P", "0", "-i", str(place / "pid"),
-                     "--vty_socket", str(place), "-f", str(place / "bgpd.conf"), "--log", f"file:{place / 'log'}"],
+                     "--vty_socket", str(place), "-f", str(place / "bgpd.conf"),
+                     "--log", f"file:{place / 'log'}"],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=(place / "err").open("wb"),
                 )
             )  # fmt: skip
