@@ -36,9 +36,14 @@ Data = dict[str, object]
 
 @dataclass(frozen=True)
 class Library:
-    """``folders``: those whose sub-folders are platforms, the first come first."""
+    """``own``: folders of people's own, whose sub-folders are platforms; the first come first."""
 
-    folders: tuple[Traversable, ...] = (_PACKAGED,)
+    own: tuple[Traversable, ...] = ()
+
+    @property
+    def folders(self) -> tuple[Traversable, ...]:
+        """Where platforms are, the packaged ones last."""
+        return (*self.own, _PACKAGED)
 
     def names(self) -> list[str]:
         """Names of the platforms, and of the general dialects."""

@@ -87,7 +87,7 @@ class Catalog:
 @lru_cache(maxsize=8)
 def catalog(own: Path | None = None) -> Catalog:
     """The packaged platforms, and those in the folder ``own`` over them."""
-    return Catalog(PACKAGED if own is None or not own.is_dir() else Library((own, *PACKAGED.folders)))
+    return Catalog(PACKAGED if own is None or not own.is_dir() else Library((own,)))
 
 
 PLATFORMS: tuple[Platform, ...] = catalog().platforms
