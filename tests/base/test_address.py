@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import pickle
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from netwright.base.address import (
     KEY_LENGTH,
     Address,
     Interface,
+    LazyInterface4,
     Prefix,
     address_of,
     interface_of,
@@ -78,3 +80,16 @@ def test_a_span_holds_its_own_ends(value: Interface) -> None:
 def test_a_key_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="18 bytes, not 3"):
         interface_of(b"abc")
+
+
+@given(st.ip_addresses(v=4), st.integers(0, 32))
+def test_an_interface_that_waits_with_its_network_is_as_any_other(
+    host: ipaddress.IPv4Address, length: int
+) -> None:
+    usual = ipaddress.ip_interface(f"{host}/{length}")
+    lazy = interface_of(key(usual))
+    assert type(lazy) is LazyInterface4
+    assert (lazy, hash(lazy), str(lazy), repr(lazy)) == (usual, hash(usual), str(usual), repr(usual))
+    assert (lazy.network, lazy.netmask, lazy.ip) == (usual.network, usual.netmask, usual.ip)
+    assert pickle.loads(pickle.dumps(lazy)) == usual
+    assert key(lazy) == key(usual)

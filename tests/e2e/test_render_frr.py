@@ -22,9 +22,11 @@ from netwright.store.database import Database
 from netwright.store.record import Base
 
 from .conftest import DEMO, require_lab
+from .one_router import one_router, until
 
 DESIGN = DEMO.parent / "design"
 EVERYTHING = Path(__file__).parents[1] / "cases" / "render" / "everything.conf"
+POLICED = EVERYTHING.with_name("policed.conf")
 RELOAD = "/usr/lib/frr/frr-reload.py"
 WANTED = "/tmp/wanted.conf"
 pytestmark = pytest.mark.e2e
@@ -160,3 +162,21 @@ def test_everything_a_template_can_say_comes_back_word_for_word(routers: Routers
             name, ["sh", "-c", f"cp {WANTED} /etc/frr/frr.conf && /usr/lib/frr/frrinit.sh restart"]
         )
     assert routers.running(name) == significant(routers.wanted[name])
+
+
+def test_groups_policies_and_routing_tables_come_back_word_for_word(tmp_path: Path) -> None:
+    """Peer groups of both families, stored policies, communities, a VRF, static routes, on a router alone."""
+    text = POLICED.read_text().replace("hostname ams-r1", "hostname r1").replace("<secret:md5>", "secret")
+    with one_router(tmp_path / "router") as router:
+        (Path(f"/proc/{router.init}/root") / WANTED.lstrip("/")).write_text(text)
+        router.run(
+            "sed -i 's/^bfdd=no/bfdd=yes/' /etc/frr/daemons; sysctl -qw net.ipv6.conf.all.forwarding=1;"
+            "echo 'service integrated-vtysh-config' > /etc/frr/vtysh.conf;"
+            "ip link add red type vrf table 10; ip link set red up;"
+            "for port in swp2 swp4 swp7 swp8; do ip link add $port type dummy; done;"
+            "ip link set swp8 master red;"
+            f"cp {WANTED} /etc/frr/frr.conf; /usr/lib/frr/frrinit.sh restart"
+        )
+        until("BFD", lambda: "bfd\n" in router.running(), 30)
+        shown = router.running().removesuffix("end\n")
+        assert significant(shown) == significant(text)

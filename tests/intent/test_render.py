@@ -39,6 +39,67 @@ EVERYTHING = """
 """
 
 
+POLICED = """
+    regions: [{name: eu}]
+    sites: [{name: ams, region: eu}]
+    communities:
+      - {name: from-transit, value: "65001:100"}
+      - {name: large-one, value: "65001:1:2", community_type: large}
+      - {name: target, value: "65001:7", community_type: extended}
+    prefix_lists: [{name: ours}, {name: ours6, family: ipv6}]
+    prefix_list_entries:
+      - {prefix_list: ours, sequence: 5, permit: false, prefix: 10.0.0.0/8, longer_than: 25}
+      - {prefix_list: ours, sequence: 10, prefix: 198.51.100.0/22, longer_than: 23, shorter_than: 24}
+      - {prefix_list: ours, sequence: 15, prefix: 192.0.2.0/24}
+      - {prefix_list: ours6, sequence: 5, prefix: "2001:db8::/32", shorter_than: 48}
+    routing_policies:
+      - {name: transit-in, otherwise: reject, description: what we believe}
+      - {name: transit-out, otherwise: accept}
+      - {name: nothing}
+    routing_policy_terms:
+      - {routing_policy: transit-in, sequence: 10, match_prefix_list: ours, action: reject}
+      - {routing_policy: transit-in, sequence: 20, match_as_path: "_64500_", set_local_preference: 200,
+         add_community: from-transit, description: through a friend}
+      - {routing_policy: transit-in, sequence: 30, match_community: from-transit, action: next, set_med: 5}
+      - {routing_policy: transit-in, sequence: 40, match_community: large-one, add_community: large-one}
+      - {routing_policy: transit-out, sequence: 10, match_prefix_list: ours6, prepend: 2}
+      - {routing_policy: transit-out, sequence: 20, match_community: target, action: reject}
+    vrfs: [{name: red, distinguisher: "65001:10"}]
+    vrf_targets:
+      - {vrf: red, target: "65001:1"}
+      - {vrf: red, target: "65001:2", direction: import}
+    asns: [{number: 64501, name: transit}]
+    isps: [{name: carrier, asn: 64501}]
+    bgp_groups:
+      - {name: transit, role: isp, import_policy: transit-in, export_policy: transit-out, max_prefixes: 1000,
+         hold_time_s: 30, multihop: 3, password_secret: md5, bfd: true, description: carriers}
+      - {name: peers, role: isp, import_policy: nothing}
+    interfaces:
+      - {device: ams-r1, name: swp7, addresses: [10.1.2.0/31, 10.1.2.2/31, "2001:db8:7::1/64"]}
+      - {device: ams-r1, name: swp8, vrf: red, description: to a customer,
+         addresses: [{address: 10.7.0.0/31, vrf: red}]}
+    bgp_sessions:
+      - {device: ams-r1, local_address: 10.1.2.0, remote_address: 10.1.2.1, remote_asn: 64501, role: isp,
+         isp: carrier, bgp_group: transit}
+      - {device: ams-r1, local_address: 10.1.2.2, remote_address: 10.1.2.3, remote_asn: 64501, role: isp,
+         isp: carrier, bgp_group: transit, max_prefixes: 50, import_policy: nothing, description: the other}
+      - {device: ams-r1, local_address: "2001:db8:7::1", remote_address: "2001:db8:7::8", remote_asn: 64501,
+         role: isp, isp: carrier, bgp_group: transit}
+      - {device: ams-r1, local_address: "2001:db8:7::1", remote_address: "2001:db8:7::9", remote_asn: 64501,
+         role: isp, isp: carrier, bgp_group: peers}
+      - {device: ams-r1, local_address: 10.7.0.0, remote_address: 10.7.0.1, remote_asn: 64501, role: isp,
+         isp: carrier, vrf: red}
+    config_contexts:
+      - name: everywhere
+        data:
+          bfd: {multiplier: 3}
+          static_routes:
+            - {prefix: 0.0.0.0/0, next_hop: 10.1.2.1, distance: 200}
+            - {prefix: 10.99.0.0/16, next_hop: 10.7.0.1, vrf: red}
+            - {prefix: 10.98.0.0/16, discard: true, tag: 7}
+"""
+
+
 class Secrets:
     def __init__(self, **secrets: str) -> None:
         self._secrets = secrets
@@ -70,6 +131,12 @@ def test_everything_a_router_can_be_wanted_to_have(base: Workshop) -> None:
     """What this file holds was loaded into FRR 8.4.4, which printed it back word for word."""
     assert base.said(base.load_text(EVERYTHING)) == []
     compare(Renderer().render(view_of(base, "ams-r1"), MaskedSecrets()), "everything.conf")
+
+
+def test_groups_policies_and_routing_tables(base: Workshop) -> None:
+    """As above: FRR 8.4.4 printed it back word for word (tests/e2e/test_render_frr.py)."""
+    assert base.said(base.load_text(POLICED)) == []
+    compare(Renderer().render(view_of(base, "ams-r1"), MaskedSecrets()), "policed.conf")
 
 
 def test_a_router_without_bgp(base: Workshop) -> None:

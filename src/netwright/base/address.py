@@ -7,7 +7,8 @@ SQLite and PostgreSQL, and "inside prefix P" is one BETWEEN over :func:`span`.
 from __future__ import annotations
 
 import ipaddress
-from socket import AF_INET, AF_INET6, inet_pton
+from functools import cached_property
+from socket import AF_INET, AF_INET6, inet_ntoa, inet_pton
 from typing import TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -48,13 +49,43 @@ def host_of(data: bytes) -> bytes:
     return data[:17] + (b"\x20" if data[0] == 4 else b"\x80")
 
 
+class LazyInterface4(ipaddress.IPv4Interface):
+    """An IPv4 interface that makes its network only when asked: that is four fifths of the cost, and most are
+    only written out. Equal to what ``ipaddress`` makes."""
+
+    def __init__(self, number: int, length: int) -> None:
+        ipaddress.IPv4Address.__init__(self, number)
+        self._prefixlen = length
+
+    @cached_property
+    def network(self) -> ipaddress.IPv4Network:  # type: ignore[override]
+        return ipaddress.IPv4Network((int(self), self._prefixlen), strict=False)
+
+    @cached_property
+    def netmask(self) -> ipaddress.IPv4Address:  # type: ignore[override]
+        return self.network.netmask
+
+    @cached_property
+    def hostmask(self) -> ipaddress.IPv4Address:
+        return self.network.hostmask
+
+    def __str__(self) -> str:
+        return f"{inet_ntoa(self.packed)}/{self._prefixlen}"
+
+    def __repr__(self) -> str:
+        return f"IPv4Interface({str(self)!r})"
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return ipaddress.IPv4Interface, (str(self),)
+
+
 def interface_of(data: bytes) -> Interface:
     """The value behind a key, with its host part."""
     if len(data) != KEY_LENGTH:
         raise ValueError(f"an address key has {KEY_LENGTH} bytes, not {len(data)}")
     number = int.from_bytes(data[1:17], "big")
     if data[0] == 4:
-        return ipaddress.IPv4Interface((number, data[17]))
+        return LazyInterface4(number, data[17])
     return ipaddress.IPv6Interface((number, data[17]))
 
 

@@ -1,54 +1,30 @@
 """Whole configurations from device views, by Jinja2 templates in a sandbox.
 
-A platform's templates are in the folder ``template`` beside its data and are named ``NAME/file.j2``;
-``NAME/config.j2`` is the whole; a bare ``file.j2`` in an include is one of the same platform. A folder of
-people's own, laid over them, replaces any file by name.
+``NAME/config.j2`` of a platform is the whole. An overlay (``overlay``) lays people's own templates over the
+built-in ones, as far as it reaches; ``chain`` finds the file behind a name.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from jinja2 import (
-    BaseLoader,
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    Template,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
-from netwright.intent.neutral import VIEWS, DeviceView
+from netwright.intent.chain import Chain, TemplateSet, bare, shown, template_set, whole_name
+from netwright.intent.context import Reach
+from netwright.intent.neutral import DeviceView
+from netwright.intent.overlay import SUFFIX, Layer, Overlay, read_folder
+from netwright.intent.sandbox import QuickSandbox, Sandbox, TellingSandbox
 from netwright.platforms.catalog import Catalog, catalog
-from netwright.platforms.platform import Platform
 
-_SUFFIX = ".j2"
-_BUILT_IN = "built-in:"
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 """What a template can raise: Jinja's own errors, and those of the expressions in it."""
-
-
-_VALUES = frozenset(
-    {
-        *VIEWS,
-        ipaddress.IPv4Address,
-        ipaddress.IPv6Address,
-        ipaddress.IPv4Interface,
-        ipaddress.IPv6Interface,
-        ipaddress.IPv4Network,
-        ipaddress.IPv6Network,
-    }
-)
-"""Frozen values: whatever a template reads of them is harmless, but for names with an underscore."""
 
 
 class MaskedSecrets:
@@ -58,125 +34,142 @@ class MaskedSecrets:
         return Secret(f"<secret:{name}>")
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A whole configuration, with the names of the secrets in it."""
+
+    text: str
+    secrets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine:
+    """A line of a configuration: which line of which template wrote it, in which layer that template stands
+    (``built-in`` for none), and the values of the view that were read for it."""
+
+    text: str
+    template: str = ""
+    line: int = 0
+    layer: str = ""
+    values: tuple[Any, ...] = ()
+
+
 class Renderer:
     """Renders views. Templates are compiled once; one renderer serves any number of devices."""
 
-    def __init__(self, overlay: Path | None = None, platforms: Catalog | None = None) -> None:
-        if overlay is not None and not overlay.is_dir():
-            raise NotFoundError(
-                "there is no such folder of templates",
-                subject=str(overlay),
-                remedy="Mend `templates` in settings.toml.",
-            )
-        self._environment = _Sandbox(
-            loader=_PlatformLoader(platforms or catalog(), overlay),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-            autoescape=False,
-            cache_size=-1,
-        )
-        self._whole: dict[str, Template] = {}
+    def __init__(self, overlay: Overlay | Path | None = None, platforms: Catalog | None = None) -> None:
+        self._catalog = platforms or catalog()
+        self.overlay = read_folder(overlay) if isinstance(overlay, Path) else overlay or Overlay()
+        self._renders: dict[str, bool] = {}
+        self._chains: dict[tuple[Layer, ...], int] = {}
+        self._environments: dict[int, tuple[Sandbox, Chain]] = {}
+        self._whole: dict[tuple[int, str], Template] = {}
+        self._sets: dict[tuple[int, str], TemplateSet] = {}
+        self._of: dict[tuple[Any, ...], int] = {}
 
     def renders(self, platform: str) -> bool:
-        """Whether there is a template for the platform."""
-        try:
-            self._environment.get_template(f"{platform}/config{_SUFFIX}")
-        except TemplateNotFound:
-            return False
-        except TemplateSyntaxError:
-            return True
-        return True
+        """Whether there is a template for the platform, built in or in some layer."""
+        name = whole_name(platform)
+        layers = tuple(self.overlay.layers.values())
+        if platform not in self._renders:
+            try:
+                Chain(layers, self._catalog).get_source(None, name)
+                self._renders[platform] = True
+            except TemplateNotFound:
+                self._renders[platform] = False
+        return self._renders[platform]
 
     def render(self, view: DeviceView, secrets: SecretStore) -> str:
         """The whole configuration of a device; it holds secrets in clear.
 
-        Raises InputError naming device, template and line; NotFoundError for a secret that is not set, and
-        for a platform without template."""
+        Raises InputError naming device, template and line, or the context data that is not as expected;
+        NotFoundError for a secret that is not set, and for a platform without template."""
+        return self.render_whole(view, secrets).text
+
+    def render_whole(self, view: DeviceView, secrets: SecretStore) -> Rendered:
+        """As :meth:`render`, with what secrets it took."""
         if view.fault is not None:
             raise view.fault
+        used: set[str] = set()
         try:
-            return self._template(view).render(device=view, secret=_revealer(view.name, secrets))
+            text = self._template(view).render(device=view, secret=_revealer(view.name, secrets, used))
         except (InputError, NotFoundError):
             raise
         except _FAULTS as error:
-            where = _where(error)
-            raise InputError(
-                f"the template fails{f' at {where}' if where else ''}: {_said(error)}",
-                subject=view.name,
-                remedy="Mend the template.",
-            ) from error
+            raise _fault(view, error) from error
+        return Rendered(text, frozenset(used))
+
+    def explain(self, view: DeviceView, secrets: SecretStore) -> list[ExplainedLine]:
+        """Each line of the configuration with where it comes from. Raises as :meth:`render`."""
+        if view.fault is not None:
+            raise view.fault
+        self._template(view)  # says what is missing
+        chain = self._chain(view)
+        environment = TellingSandbox(Chain(chain, self._catalog))
+        try:
+            template = environment.get_template(whole_name(view.platform))
+            text = template.render(device=view, secret=_revealer(view.name, secrets, set()))
+        except (InputError, NotFoundError):
+            raise
+        except _FAULTS as error:
+            raise _fault(view, error) from error
+        layers = {file.shown: layer.title for layer in chain for file in layer.files.values()}
+        return [
+            ExplainedLine(line, shown(file), number, layers.get(file, "built-in"), values)
+            for line, file, number, values in environment.lines(text)
+        ]
+
+    def templates(self, view: DeviceView) -> TemplateSet:
+        """The templates that the device's configuration is made of; empty for a platform without."""
+        number = self._number(view)
+        key = (number, view.platform)
+        if key not in self._sets:
+            self._sets[key] = template_set(*self._environments[number], whole_name(view.platform))
+        return self._sets[key]
 
     def _template(self, view: DeviceView) -> Template:
-        name = f"{view.platform}/config{_SUFFIX}"
-        template = self._whole.get(name)
+        number = self._number(view)
+        key = (number, view.platform)
+        template = self._whole.get(key)
         if template is None:
-            if not self.renders(view.platform):
+            name = whole_name(view.platform)
+            try:
+                template = self._whole[key] = self._environments[number][0].get_template(name)
+            except TemplateNotFound:
                 raise NotFoundError(
                     f"platform {view.platform} has no template, its configuration is not rendered",
                     subject=view.name,
                     remedy=f"Put {name} into your folder of templates.",
-                )
-            template = self._whole[name] = self._environment.get_template(name)
+                ) from None
         return template
 
+    def _number(self, view: DeviceView) -> int:
+        """Devices that the same layers reach share an environment."""
+        if not self.overlay.layers:
+            place: tuple[Any, ...] = ()
+        else:
+            place = (view.name, view.site, view.role, view.regions)
+        number = self._of.get(place)
+        if number is None:
+            chain = self._chain(view)
+            number = self._of[place] = self._chains.setdefault(chain, len(self._chains))
+            if number not in self._environments:
+                loader = Chain(chain, self._catalog)
+                self._environments[number] = QuickSandbox(loader), loader
+        return number
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, without its two microseconds of questions at each attribute of a view."""
-
-    def join_path(self, template: str, parent: str) -> str:
-        """A bare name is a template of the parent's platform."""
-        return template if "/" in template else f"{parent.partition('/')[0]}/{template}"
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) in _VALUES and not attribute.startswith("_"):
-            try:
-                return getattr(obj, attribute)
-            except AttributeError:
-                pass  # told by the undefined value that the sandbox gives
-        return super().getattr(obj, attribute)
-
-
-class _PlatformLoader(BaseLoader):
-    """``frr/bgp.j2`` is ``bgp.j2`` among the templates of platform ``frr``, or of the platform that it is
-    based on. The overlay's files come first."""
-
-    def __init__(self, catalog: Catalog, overlay: Path | None) -> None:
-        self._catalog = catalog
-        self._overlay = FileSystemLoader(overlay) if overlay else None
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        name, _, file = template.partition("/")
-        if self._overlay is not None:
-            try:
-                return self._overlay.get_source(environment, template)
-            except TemplateNotFound:
-                pass
-        for platform in self._line(name):
-            if self._overlay is not None and platform.name != name:
-                try:
-                    return self._overlay.get_source(environment, f"{platform.name}/{file}")
-                except TemplateNotFound:
-                    pass
-            for folder in platform.templates if "/" not in file and file.endswith(_SUFFIX) else ():
-                if (folder / file).is_file():
-                    source = (folder / file).read_text(encoding="utf-8")
-                    return source, f"{_BUILT_IN}{platform.name}/{file}", None
-        raise TemplateNotFound(template)
-
-    def _line(self, name: str) -> list[Platform]:
-        try:
-            return self._catalog.line(name)
-        except NotFoundError:
-            return []
+    def _chain(self, view: DeviceView) -> tuple[Layer, ...]:
+        return self.overlay.chain(reach_of(view))
 
 
-def _revealer(device: str, secrets: SecretStore) -> Callable[[str], str]:
+def reach_of(view: DeviceView) -> Reach:
+    """Where the device stands."""
+    return Reach(view.name, view.site, view.role.value, view.platform, view.regions)
+
+
+def _revealer(device: str, secrets: SecretStore, used: set[str]) -> Callable[[str], str]:
     def secret(name: str) -> str:
+        used.add(name)
         try:
             value = secrets.get(name).reveal()
         except NotFoundError as error:
@@ -192,25 +185,30 @@ def _revealer(device: str, secrets: SecretStore) -> Callable[[str], str]:
     return secret
 
 
+def _fault(view: DeviceView, error: BaseException) -> InputError:
+    where = _where(error)
+    return InputError(
+        f"the template fails{f' at {where}' if where else ''}: {_said(error)}",
+        subject=view.name,
+        remedy="Mend the template.",
+    )
+
+
 def _where(error: BaseException) -> str:
     """Template and line of an error: Jinja2 puts them into the traceback."""
     if isinstance(error, TemplateSyntaxError):
-        return f"{_shown(error.filename or error.name or '?')}:{error.lineno}"
+        return f"{shown(error.filename or error.name or '?')}:{error.lineno}"
     found = ""
     traceback: TracebackType | None = error.__traceback__
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
-        if file.endswith(_SUFFIX):
-            found = f"{_shown(file)}:{traceback.tb_lineno}"
+        if file.endswith(SUFFIX):
+            found = f"{shown(file)}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return found
 
 
-def _shown(file: str) -> str:
-    return file.removeprefix(_BUILT_IN)
-
-
 def _said(error: BaseException) -> str:
     if isinstance(error, TemplateNotFound):
-        return f"there is no template {error}"
+        return f"there is no template {bare(str(error))}"
     return str(error) or type(error).__name__

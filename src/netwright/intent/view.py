@@ -3,79 +3,73 @@ grow with them."""
 
 from __future__ import annotations
 
+import gc
 import ipaddress
-import re
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from netwright.base import address
 from netwright.base.errors import InputError
-from netwright.intent.context import contexts
-from netwright.intent.neutral import BgpView, DeviceView, InterfaceView, SessionView, StaticRoute
+from netwright.intent.assembly.content import ContentNodes
+from netwright.intent.assembly.interface import Interfaces, Ports, Vrfs, natural
+from netwright.intent.assembly.policy import UsedPolicies
+from netwright.intent.assembly.reading import rows
+from netwright.intent.assembly.rule import ruled
+from netwright.intent.assembly.session import Sessions
+from netwright.intent.context import Layers, contexts, region_names
+from netwright.intent.neutral import BgpView, BgpVrfView, DeviceView, SessionView, StaticRoute, VrfView
 from netwright.intent.policy import NetworkPolicy
 from netwright.intent.section import EMPTY, Sections, sections
-from netwright.inventory import Asn, BgpSession, Cable, Device, Interface, InterfaceAddress, Isp, Site
+from netwright.inventory import Asn, Device, Model, Site
 from netwright.inventory.place import Status
-from netwright.store.history import chunks
-
-_CHUNK = 500
-_DIGITS = re.compile(r"(\d+)")
 
 
-def build_views(session: Session, devices: Collection[str] | None = None) -> dict[str, DeviceView]:
-    """The views of ``devices``, of all active ones when None; by name. Unknown names are left out."""
-    return _Assembly(session, devices).views()
+def build_views(
+    session: Session, devices: Collection[str] | None = None, *, layers: Layers | None = None
+) -> dict[str, DeviceView]:
+    """The views of ``devices``, of all active ones when None; by name. Unknown names are left out.
+    ``layers``: context data that stands beside the database."""
+    query = _DEVICES
+    with _without_collections():
+        if devices is None:
+            found = list(session.execute(query.where(Device.status == Status.ACTIVE)))
+        else:
+            found = list(rows(session, query, Device.name, sorted(set(devices))))
+        return _Assembly(session, found, layers).views()
 
 
 class _Assembly:
     """One building of views."""
 
-    def __init__(self, session: Session, devices: Collection[str] | None) -> None:
-        self._session = session
-        self._policy = NetworkPolicy(session)
-        self._contexts: dict[int, dict[str, Any]] = {}
-        columns = (
-            Device.id,
-            Device.name,
-            Device.platform,
-            Device.role,
-            Device.site_id,
-            Site.name.label("site"),
-            Device.management_address,
-            Device.loopback,
-            Asn.number.label("asn"),
-        )
-        query = select(*columns).join(Site, Site.id == Device.site_id).outerjoin(Asn, Asn.id == Device.asn_id)
-        if devices is None:
-            self._devices = list(session.execute(query.where(Device.status == Status.ACTIVE)))
-        else:
-            self._devices = list(self._rows(query, Device.name, set(devices)))
+    def __init__(self, session: Session, devices: Sequence[Any], layers: Layers | None) -> None:
+        ids = [row.id for row in devices]
+        self._devices = sorted(devices, key=lambda row: row.name)
+        self._network = NetworkPolicy(session)
+        self._contexts = contexts(session, ids, layers)
+        self._regions = region_names(session)
+        self._ports = Interfaces(session, ids).by_device()
+        self._sessions = Sessions(session, ids, self._network)
+        vrfs = {one for ports in self._ports.values() for one in ports.vrf_ids}
+        self._vrfs = Vrfs(session, vrfs.union(*(self._sessions.vrf_ids(one) for one in ids)))
+        self._content = ContentNodes(session, ids)
+        self._content.look_ahead(self._ports)
 
     def views(self) -> dict[str, DeviceView]:
-        ids = [row.id for row in self._devices]
-        interfaces = self._interfaces(ids)
-        sessions = self._sessions(ids)
-        self._contexts = contexts(self._session, ids)
-        return {
-            row.name: self._view(row, interfaces[row.id], sessions[row.id])
-            for row in sorted(self._devices, key=lambda row: row.name)
-        }
+        return {row.name: self._view(row) for row in self._devices}
 
-    def _view(self, row: Any, interfaces: list[InterfaceView], sessions: list[Any]) -> DeviceView:
+    def _view(self, row: Any) -> DeviceView:
         context = self._contexts.get(row.id, {})
         said, fault = _sections(row.name, context)
-        blackholes = self._policy.originated(row.id, row.site_id)
-        bgp = self._bgp(row, blackholes, sessions) if row.asn is not None else None
-        used = bgp.everywhere if bgp is not None else ()
-        lists, policies = self._policy.used(
-            {name for one in used for name in (one.policy_in, one.policy_out)}
-        )
+        ports = self._ports.get(row.id) or Ports()
+        sessions = self._sessions.views(row, ports.at, self._vrfs.names)
+        own = self._network.originated(row.id, row.site_id)
+        decided, stored = self._policies(row, sessions)
+        vrfs = self._vrfs.views(ports.vrf_ids | self._sessions.vrf_ids(row.id), ports.views)
         return DeviceView(
             name=row.name,
             platform=row.platform,
@@ -83,11 +77,19 @@ class _Assembly:
             site=row.site,
             management_address=row.management_address,
             loopback=row.loopback,
-            interfaces=tuple(sorted(interfaces, key=lambda one: natural(one.name))),
-            static_routes=(*(StaticRoute(one, discard=True) for one in blackholes), *said.static_routes),
-            bgp=bgp,
-            prefix_lists=lists,
-            policies=policies,
+            interfaces=ruled(ports, sessions, said.interfaces),
+            vlans=ports.vlans,
+            vrfs=vrfs,
+            static_routes=_routes(
+                *(StaticRoute(one, discard=True) for one in own),
+                *self._content.routes(row, ports),
+                *said.static_routes,
+            ),
+            bgp=_bgp(row, own, sessions, vrfs, said) if row.asn is not None else None,
+            prefix_lists=(*decided.prefix_lists, *stored.prefix_lists),
+            communities=stored.communities,
+            as_path_lists=stored.as_path_lists,
+            policies=(*decided.policies, *stored.policies),
             bfd=said.bfd,
             lldp=said.lldp,
             system=replace(said.system, hostname=said.system.hostname or row.name),
@@ -99,127 +101,58 @@ class _Assembly:
             access_lists=said.access_lists,
             qos=said.qos,
             sampling=said.sampling,
+            content=self._content.view(row.id),
+            regions=self._regions[row.region_id],
+            model=row.model,
             context=context,
-            fault=fault,
+            fault=fault or _clash(row.name, decided, stored),
         )
 
-    def _bgp(self, row: Any, blackholes: tuple[address.Prefix, ...], sessions: list[Any]) -> BgpView:
-        views = sorted((self._session_view(row, one) for one in sessions), key=_by_address)
-        own = [ipaddress.ip_network(row.loopback)] if row.loopback is not None else []
-        return BgpView(
-            asn=row.asn,
-            router_id=row.loopback if isinstance(row.loopback, ipaddress.IPv4Address) else None,
-            networks=tuple(sorted((*own, *blackholes), key=address.key)),
-            sessions=tuple(views),
-        )
+    def _policies(self, row: Any, sessions: Sequence[SessionView]) -> tuple[UsedPolicies, UsedPolicies]:
+        """The policies that are decided by the house, and those that people wrote."""
+        ids = self._sessions.policy_ids(row.id) if row.asn is not None else set()
+        stored = self._sessions.policies.used(ids)
+        names = {name for one in sessions for name in (one.policy_in, one.policy_out)} if row.asn else set()
+        lists, policies = self._network.used(names - {one.name for one in stored.policies})
+        return UsedPolicies(policies, lists), stored
 
-    def _session_view(self, device: Any, row: Any) -> SessionView:
-        internal = row.remote_asn == device.asn
-        policy_in, policy_out = self._policy.names(row.isp, internal=internal)
-        return SessionView(
-            remote_address=row.remote_address,
-            remote_asn=row.remote_asn,
-            local_address=row.local_address,
-            role=row.role,
-            internal=internal,
-            description=row.description or row.peer or row.isp or "",
-            password_secret=row.password_secret,
-            bfd=row.bfd,
-            enabled=row.enabled,
-            update_source=row.local_address if row.local_address == device.loopback else None,
-            policy_in=policy_in,
-            policy_out=policy_out,
-            family=row.remote_address.version,
-            multihop=2 if row.local_address == device.loopback and not internal else None,
-            peer=row.peer or row.isp or "",
-        )
 
-    def _sessions(self, devices: list[int]) -> dict[int, list[Any]]:
-        """Sessions by device, each with the name of the peer when it is ours."""
-        theirs, peer = aliased(BgpSession), aliased(Device)
-        columns = (
-            BgpSession.device_id,
-            BgpSession.local_address,
-            BgpSession.remote_address,
-            Asn.number.label("remote_asn"),
-            BgpSession.role,
-            Isp.name.label("isp"),
-            BgpSession.description,
-            BgpSession.password_secret,
-            BgpSession.bfd,
-            BgpSession.enabled,
-            peer.name.label("peer"),
-        )
-        back = (theirs.local_address == BgpSession.remote_address) & (
-            theirs.remote_address == BgpSession.local_address
-        )
-        query = (
-            select(*columns)
-            .join(Asn, Asn.id == BgpSession.remote_asn_id)
-            .outerjoin(Isp, Isp.id == BgpSession.isp_id)
-            .outerjoin(theirs, back)
-            .outerjoin(peer, peer.id == theirs.device_id)
-        )
-        found: dict[int, list[Any]] = defaultdict(list)
-        for row in self._rows(query, BgpSession.device_id, devices):
-            found[row.device_id].append(row)
-        return found
+def _bgp(
+    row: Any,
+    own: tuple[address.Prefix, ...],
+    sessions: Sequence[SessionView],
+    vrfs: Sequence[VrfView],
+    said: Sections,
+) -> BgpView:
+    loopback = [] if row.loopback is None else [ipaddress.ip_network(row.loopback)]
+    tables: dict[str, list[SessionView]] = {"": []}
+    for one in sessions:
+        tables.setdefault(one.vrf, []).append(one)
+    return BgpView(
+        asn=row.asn,
+        router_id=row.loopback if isinstance(row.loopback, ipaddress.IPv4Address) else None,
+        networks=tuple(sorted((*loopback, *own), key=address.key)),
+        sessions=tuple(tables[""]),
+        groups=_groups(tables[""]),
+        vrfs=tuple(
+            BgpVrfView(vrf.name, tuple(tables[vrf.name]), _groups(tables[vrf.name]), definition=vrf)
+            for vrf in vrfs
+            if vrf.name in tables
+        ),
+        max_paths=said.bgp.max_paths,
+        keepalive_s=said.bgp.keepalive_s,
+        hold_time_s=said.bgp.hold_time_s,
+    )
 
-    def _interfaces(self, devices: list[int]) -> dict[int, list[InterfaceView]]:
-        columns = (
-            Interface.id,
-            Interface.device_id,
-            Interface.name,
-            Interface.description,
-            Interface.enabled,
-            Interface.management,
-            Interface.mtu,
-            Interface.speed_bps,
-        )
-        rows = list(self._rows(select(*columns), Interface.device_id, devices))
-        addresses: dict[int, list[address.Interface]] = defaultdict(list)
-        query = select(InterfaceAddress.interface_id, InterfaceAddress.address).join(
-            Interface, Interface.id == InterfaceAddress.interface_id
-        )
-        for interface, value in self._rows(query, Interface.device_id, devices):
-            addresses[interface].append(value)
-        neighbors = self._neighbors(devices)
-        found: dict[int, list[InterfaceView]] = defaultdict(list)
-        for row in rows:
-            neighbor = neighbors.get(row.id)
-            found[row.device_id].append(
-                InterfaceView(
-                    name=row.name,
-                    description=row.description or (f"to {' '.join(neighbor)}" if neighbor else ""),
-                    enabled=row.enabled,
-                    management=row.management,
-                    mtu=row.mtu,
-                    speed_bps=row.speed_bps,
-                    addresses=tuple(sorted(addresses[row.id], key=address.key)),
-                    neighbor=neighbor,
-                )
-            )
-        return found
 
-    def _neighbors(self, devices: list[int]) -> dict[int, tuple[str, str]]:
-        """Far end of the cable of each interface, as device and interface."""
-        near, far = aliased(Interface), aliased(Interface)
-        found: dict[int, tuple[str, str]] = {}
-        ends = ((Cable.a_interface_id, Cable.b_interface_id), (Cable.b_interface_id, Cable.a_interface_id))
-        for here, there in ends:
-            query = (
-                select(near.id, Device.name, far.name)
-                .join(Cable, here == near.id)
-                .join(far, far.id == there)
-                .join(Device, Device.id == far.device_id)
-            )
-            rows = self._rows(query, near.device_id, devices)
-            found.update((interface, (device, name)) for interface, device, name in rows)
-        return found
+def _routes(*routes: StaticRoute) -> tuple[StaticRoute, ...]:
+    """In order of table and prefix, as devices show them."""
+    return tuple(sorted(routes, key=lambda one: (one.vrf, address.key(one.prefix), str(one.next_hop))))
 
-    def _rows(self, query: Select[*tuple[Any, ...]], column: Any, values: Collection[Any]) -> Iterator[Any]:
-        for part in chunks(values, _CHUNK):
-            yield from self._session.execute(query.where(column.in_(part)))
+
+def _groups(sessions: Sequence[SessionView]) -> tuple[Any, ...]:
+    groups = {one.group.name: one.group for one in sessions if one.group is not None}
+    return tuple(groups[name] for name in sorted(groups))
 
 
 def _sections(device: str, context: Mapping[str, Any]) -> tuple[Sections, InputError | None]:
@@ -229,14 +162,52 @@ def _sections(device: str, context: Mapping[str, Any]) -> tuple[Sections, InputE
         return EMPTY, error
 
 
-@lru_cache(maxsize=10_000)
-def natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sort key in which ``swp2`` comes before ``swp10``."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name) if part)
+def _clash(device: str, decided: UsedPolicies, stored: UsedPolicies) -> InputError | None:
+    """Two things of one name, or number, that a device can't have both."""
+    both = {(one.name, one.family) for one in decided.prefix_lists}
+    for one in stored.prefix_lists:
+        if (one.name, one.family) in both:
+            what = f"prefix list {one.name!r} has the name of one that is made for the decided policies"
+            return InputError(what, subject=device, remedy="Give it another name.")
+    numbers: dict[int, str] = {}
+    for path in stored.as_path_lists:
+        other = numbers.setdefault(path.number, path.expression)
+        if other != path.expression:
+            what = f"AS path expressions {other!r} and {path.expression!r} meet at number {path.number}"
+            return InputError(what, subject=device, remedy="Write one of them in another way.")
+    return None
 
 
-def _by_address(view: SessionView) -> bytes:
-    return address.key(view.remote_address)
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Python looks for garbage each time so many objects were made, and all of these are kept: four fifths
+    of the time would go into looking."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
+
+_DEVICES = (
+    select(
+        Device.id,
+        Device.name,
+        Device.platform,
+        Device.role,
+        Device.site_id,
+        Site.name.label("site"),
+        Site.region_id,
+        Model.name.label("model"),
+        Device.management_address,
+        Device.loopback,
+        Asn.number.label("asn"),
+    )
+    .join(Site, Site.id == Device.site_id)
+    .join(Model, Model.id == Device.model_id)
+    .outerjoin(Asn, Asn.id == Device.asn_id)
+)
 
 __all__ = ["DeviceView", "build_views", "natural"]

@@ -9,7 +9,7 @@ from typing import Any
 from netwright.base import address
 from netwright.base.errors import InputError
 from netwright.intent.neutral.content import ContentView
-from netwright.intent.neutral.interface import InterfaceView, VlanView, VrfView
+from netwright.intent.neutral.interface import InterfaceKind, InterfaceView, VlanView, VrfView
 from netwright.intent.neutral.policy import AsPathList, CommunityView, Policy, PrefixList
 from netwright.intent.neutral.quality import QosView, SamplingView
 from netwright.intent.neutral.routing import BfdView, BgpView, StaticRoute
@@ -69,6 +69,11 @@ class DeviceView:
     def blackholes(self) -> tuple[address.Prefix, ...]:
         """Prefixes it holds a route to nowhere for."""
         return tuple(one.prefix for one in self.static_routes if one.discard)
+
+    @property
+    def loopback_interface(self) -> InterfaceView | None:
+        """The first loopback interface that the inventory has, if any."""
+        return next((one for one in self.interfaces if one.kind is InterfaceKind.LOOPBACK), None)
 
     @property
     def management_interfaces(self) -> tuple[InterfaceView, ...]:

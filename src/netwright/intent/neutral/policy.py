@@ -30,7 +30,10 @@ class PrefixEntry(NamedTuple):
     @property
     def shorter_than(self) -> int | None:
         """``le`` as platforms write it; None when it need not be written."""
-        return self.longest if self.longest > self.shortest else None
+        if self.longest == self.shortest:
+            return None
+        open_ended = self.longest == self.prefix.max_prefixlen and self.longer_than is not None
+        return None if open_ended else self.longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +103,9 @@ class Policy:
     terms: tuple[PolicyTerm, ...]
     otherwise: PolicyAction = PolicyAction.REJECT
     description: str = ""
+
+    @property
+    def continues(self) -> bool:
+        """Whether a term leaves the decision to the next, so that a route may reach the end having matched:
+        where a platform takes that for acceptance, write out what is to become of it."""
+        return any(term.action is PolicyAction.NEXT for term in self.terms)

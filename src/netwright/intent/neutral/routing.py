@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from netwright.base import address
+from netwright.intent.neutral.interface import VrfView
 from netwright.intent.neutral.value import Line, Word, section
 from netwright.inventory.routing import SessionRole
 
@@ -113,6 +114,7 @@ class BgpVrfView:
     sessions: tuple[SessionView, ...]
     groups: tuple[BgpGroupView, ...] = ()
     networks: tuple[address.Prefix, ...] = ()
+    definition: VrfView | None = None
 
     @property
     def families(self) -> tuple[int, ...]:
