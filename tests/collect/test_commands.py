@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from netwright.app.home import create_home
 from netwright.app.upgrade import upgrade
-from netwright.cli.audit import age, audit
+from netwright.cli.audit import audit
+from netwright.cli.document import age
 from netwright.cli.health import health
 from netwright.collect.intake import Failure, take_facts, take_failure
 from netwright.collect.wanted import read_wanted

@@ -36,6 +36,10 @@ def snmpd_config(folder: Path) -> Path:
     file.write_text(
         f"rocommunity {COMMUNITY}\nsysName ams-edge1\nsysLocation Rack 4\n"
         f"createUser netops SHA {AUTH} AES {PRIV}\nrouser netops priv\n"
+        f"createUser plain\nrouser plain noauth\n"
+        f"createUser hashed MD5 {AUTH}\nrouser hashed auth\n"
+        f"createUser modern SHA-256 {AUTH} AES {PRIV}\nrouser modern priv\n"
+        f"createUser old MD5 {AUTH} DES {PRIV}\nrouser old priv\n"
     )
     return file
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ from netwright.base.errors import (
     DeviceUnreachableError,
     UnparsedAnswerError,
 )
+from netwright.base.secret import Secret
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.snmp import REPETITIONS, RETRIES, SnmpClient
 
-from .agents import GET, Agent, Rows, agent_endpoint, snmpd_config
+from .agents import AUTH, GET, PRIV, Agent, Rows, agent_endpoint, snmpd_config
 
 SYS_NAME = "1.3.6.1.2.1.1.5.0"
 IF_TABLE = "1.3.6.1.2.1.2.2"
@@ -128,6 +130,48 @@ async def test_wrong_community_is_silence(snmpd: int) -> None:
 
 async def test_wrong_v3_password(snmpd: int) -> None:
     await failure(AuthenticationError, agent_endpoint(snmpd, v3=True, auth="not the one"))
+
+
+def v3_endpoint(port: int, name: str, **known: object) -> Endpoint:
+    who = Credentials("x", snmp_user=name, **known)  # type: ignore[arg-type]
+    return replace(agent_endpoint(port), credentials=who)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("plain", {}),
+        ("hashed", {"snmp_auth": Secret(AUTH), "snmp_auth_protocol": "md5"}),
+        ("modern", {"snmp_auth": Secret(AUTH), "snmp_auth_protocol": "sha256", "snmp_priv": Secret(PRIV)}),
+        (
+            "old",
+            {
+                "snmp_auth": Secret(AUTH), "snmp_auth_protocol": "md5", "snmp_priv": Secret(PRIV),
+                "snmp_priv_protocol": "des",
+            },
+        ),
+    ],
+)  # fmt: skip
+async def test_v3_levels_and_protocols(snmpd: int, name: str, known: dict[str, object]) -> None:
+    client = SnmpClient(v3_endpoint(snmpd, name, **known))
+    assert (await client.walk("1.3.6.1.2.1.1"))[SYS_NAME] == b"ams-edge1"
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "auth", "priv", "words"),
+    [
+        ("nobody", AUTH, PRIV, "does not know this user"),
+        ("netops", "not the one", PRIV, "a password or a protocol is wrong"),
+        ("netops", AUTH, "not the one", "privacy password"),
+    ],
+)
+async def test_v3_refusals_are_named(snmpd: int, name: str, auth: str, priv: str, words: str) -> None:
+    known = {"snmp_auth": Secret(auth), "snmp_priv": Secret(priv)}
+    text = await failure(AuthenticationError, v3_endpoint(snmpd, name, **known))
+    assert words in text
+    assert auth not in text
+    assert priv not in text
 
 
 async def test_no_credentials() -> None:

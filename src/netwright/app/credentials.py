@@ -35,10 +35,15 @@ class CredentialStore:
                 remedy="Set them with `netwright secret credentials --username NAME`.",
             )
         snmp_user = self._get(_SNMP_USER)
+        known = {field: self._get(name) for field, name in _SECRETS.items()}
         return Credentials(
             username=username.reveal(),
             snmp_user=snmp_user.reveal() if snmp_user else None,
-            **{field: self._get(name) for field, name in _SECRETS.items()},
+            password=known["password"],
+            private_key=known["private_key"],
+            snmp_community=known["snmp_community"],
+            snmp_auth=known["snmp_auth"],
+            snmp_priv=known["snmp_priv"],
         )
 
     def put(self, credentials: Credentials) -> None:

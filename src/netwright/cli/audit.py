@@ -16,6 +16,7 @@ from netwright.app.context import Context
 from netwright.base.clock import iso
 from netwright.base.errors import NotFoundError
 from netwright.cli.context import pass_context_object
+from netwright.cli.document import age, output
 from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.audit import audit as judge
 from netwright.collect.findings import Severity, open_findings, store_findings
@@ -28,8 +29,6 @@ _COLOURS = {
     Severity.MINOR: "yellow",
     Severity.INFO: "cyan",
 }
-
-_PIPE_WIDTH = 1000
 
 
 @click.command()
@@ -94,21 +93,6 @@ def _show(found: Sequence[Finding], now: float, console: Console, *, show_all: b
         console.print(Text("Everything observed is as wanted.", style="green"))
     elif hidden:
         console.print(Text(f"{counted(hidden, 'consequence')} of these not listed; see --all.", style="dim"))
-
-
-def output() -> Console:
-    """The terminal; a pipe gets whole lines, for grep."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
-
-
-def age(seconds: float) -> str:
-    """How long ago, in its two largest units at most: ``3 d 4 h``, ``12 min``, ``5 s``."""
-    whole = max(0, int(seconds))
-    units = (("d", whole // 86400), ("h", whole // 3600 % 24), ("min", whole // 60 % 60), ("s", whole % 60))
-    first = next((index for index, (_, count) in enumerate(units) if count), len(units) - 1)
-    shown = units[first : first + 2] if first < 2 else units[first : first + 1]
-    return " ".join(f"{count} {unit}" for unit, count in shown if count) or "0 s"
 
 
 def _document(finding: Finding) -> dict[str, object]:

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from netwright.app.context import Context
 from netwright.base.outcome import Outcome
-from netwright.cli.audit import output
 from netwright.cli.context import pass_context_object, run_devices
+from netwright.cli.document import output
 from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.discover import DEADLINE_S
 from netwright.collect.discover import discover as ask_devices

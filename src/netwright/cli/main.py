@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "asset": ("netwright.cli.asset", "app", "Pieces of hardware: on a shelf, in a device, away"),
     "attach": ("netwright.cli.attach", "app", "Files that belong to sites, racks, devices, models, circuits"),
     "secret": ("netwright.cli.secret", "app", "Set and list secrets (BGP passwords, credentials)"),
+    "probe": ("netwright.cli.probe", "app", "Ask one device what it is, without a home folder"),
     "discover": ("netwright.cli.discover", "discover", "Ask devices what they are"),
     "audit": ("netwright.cli.audit", "audit", "Compare what is wanted with what was observed"),
     "plan": ("netwright.cli.plan", "plan", "Show what would change on each device"),

@@ -17,9 +17,12 @@ class Credentials:
     """OpenSSH private key, PEM text."""
     snmp_community: Secret | None = None
     snmp_user: str | None = None
-    """SNMPv3 user (authPriv SHA-1/AES-128); used instead of the community when set."""
+    """SNMPv3 user; used instead of the community when set. Without ``snmp_auth`` it is noAuthNoPriv, without
+    ``snmp_priv`` authNoPriv."""
     snmp_auth: Secret | None = None
     snmp_priv: Secret | None = None
+    snmp_auth_protocol: str = "sha"
+    snmp_priv_protocol: str = "aes"
 
 
 @dataclass(frozen=True, slots=True)

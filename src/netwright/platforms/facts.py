@@ -42,11 +42,16 @@ class System:
     os: str | None = None
     os_version: str | None = None
     uptime_s: float | None = None
+    sys_descr: str | None = None
+    """What the SNMP agent calls the system (RFC 3418), whole."""
+    sys_object_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentFact:
-    """A hardware component. ``component_class`` is a value of ``inventory.ComponentClass``."""
+    """A hardware component. ``component_class`` is a value of ``inventory.ComponentClass``; where all
+    entities of an agent are told (a probe), one of ENTITY-MIB's classes. ``index`` and ``parent_index`` tell
+    entities of one name apart within one answer; they are no identity."""
 
     name: str
     component_class: str
@@ -55,22 +60,42 @@ class ComponentFact:
     part_number: str | None = None
     serial: str | None = None
     description: str | None = None
+    vendor: str | None = None
+    index: str | None = None
+    parent_index: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a reading starts to be a warning or critical, in the reading's unit."""
+
+    low_critical: float | None = None
+    low_warning: float | None = None
+    high_warning: float | None = None
+    high_critical: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SensorFact:
-    """A reading. ``sensor_class`` as in ENTITY-SENSOR-MIB (celsius, rpm, volts-dc, watts, dbm)."""
+    """A reading. ``sensor_class`` as in ENTITY-SENSOR-MIB (celsius, rpm, volts-dc, watts, dbm). ``state`` is
+    the word for a reading that is a state (``failed``); its value is the agent's number."""
 
     name: str
     sensor_class: str
     value: float
     unit: str
     ok: bool = True
+    limits: Limits | None = None
+    state: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InterfaceFact:
-    """An interface and its counters (since boot; octets and packets)."""
+    """An interface and its counters (since boot; octets and packets). ``name`` is its identity, never
+    ``if_index``. ``admin`` and ``status`` are RFC 2863's words, finer than ``oper``; ``kind`` is IANA's name
+    of ifType; ``label`` is ifDescr."""
 
     name: str
     admin_up: bool
@@ -88,25 +113,33 @@ class InterfaceFact:
     out_errors: int | None = None
     in_discards: int | None = None
     out_discards: int | None = None
+    kind: str | None = None
+    admin: str | None = None
+    status: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AddressFact:
-    """An address as found on an interface."""
+    """An address as found on an interface. ``interface`` is empty where the device names none;
+    ``prefix_known`` is false where it gave no mask."""
 
     interface: str
     address: address.Interface
+    prefix_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NeighborFact:
-    """A neighbour learnt by LLDP (IEEE 802.1AB)."""
+    """A neighbour learnt by LLDP (IEEE 802.1AB), or by ``protocol``."""
 
     interface: str
     remote_device: str
     remote_interface: str
     remote_chassis: str | None = None
     remote_description: str | None = None
+    remote_address: str | None = None
+    protocol: str = "lldp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +152,23 @@ class BgpSessionFact:
     uptime_s: float | None = None
     prefixes_received: int | None = None
     prefixes_sent: int | None = None
+    description: str | None = None
+    local_address: address.Address | None = None
+    local_asn: int | None = None
+    enabled: bool | None = None
+    routing_instance: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransceiverFact:
+    """A pluggable optic. ``interface`` is the port that holds it, where that is known."""
+
+    name: str
+    interface: str | None = None
+    vendor: str | None = None
+    part_number: str | None = None
+    serial: str | None = None
     description: str | None = None
 
 
@@ -145,6 +195,8 @@ class DeviceFacts:
     sensors: tuple[SensorFact, ...] = ()
     neighbors: tuple[NeighborFact, ...] = ()
     bgp_sessions: tuple[BgpSessionFact, ...] = ()
+    transceivers: tuple[TransceiverFact, ...] = ()
+    load: Load = Load()
     sources: tuple[str, ...] = ()
     unparsed: tuple[tuple[str, str], ...] = ()
 

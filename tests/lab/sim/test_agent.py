@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwright.lab.sim import ber
+from netwright.device.snmp import ber
+from netwright.device.snmp.ber import BerError, Tag, Value
 from netwright.lab.sim.agent import Pdu, Request, Table, answer, parse
-from netwright.lab.sim.ber import BerError, Tag, Value
 
 OIDS = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=12).map(lambda tail: (1, 3, *tail))
 TABLE = Table.of({(1, 3, 1, n): Value(Tag.INTEGER, n) for n in (1, 2, 5)})

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from netwright.lab.sim import ber
-from netwright.lab.sim.ber import BerError, Oid, Tag, Value
+from netwright.device.snmp import ber
+from netwright.device.snmp.ber import BerError, Oid, Tag, Value
 
 _VERSION_2C = 1
 _NOT_WRITABLE = 17

@@ -7,8 +7,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from netwright.device.snmp.ber import Oid, Tag, Value
 from netwright.lab.sim.agent import Table
-from netwright.lab.sim.ber import Oid, Tag, Value
 from netwright.lab.sim.hardware import SPEED_BPS, Device
 from netwright.lab.sim.router import Router
 

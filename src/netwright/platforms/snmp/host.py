@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netwright.device.session import Session
 from netwright.platforms.facts import Load
+from netwright.platforms.snmp.tree import Query, Tree
 from netwright.platforms.snmp.values import number, text
 
 _DESCR, _UPTIME, _NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 3, 5))
@@ -47,6 +48,28 @@ async def read_host(session: Session) -> Host:
     )
 
 
+QUERIES = (
+    Query("HOST-RESOURCES-MIB hrProcessorTable", "1.3.6.1.2.1.25.3.3.1", (2,)),
+    Query("HOST-RESOURCES-MIB hrStorageTable", _STORAGE.rstrip("."), (2, 5, 6)),
+)
+SCALARS = (_CPU_IDLE, _TOTAL, _AVAILABLE, _BUFFERS, _CACHED)
+
+
+def load(tree: Tree) -> Load:
+    """The same from what a probe has asked for."""
+    loads = {row.index: row.cells.get(2) for row in tree.rows("1.3.6.1.2.1.25.3.3.1")}
+    rows = [(row.cells.get(2), row.number(5), row.number(6)) for row in tree.rows(_STORAGE.rstrip("."))]
+    cpu, memory = _ucd_cpu(tree.scalars), _ucd_memory(tree.scalars)
+    return Load(cpu if cpu is not None else _average(loads), memory if memory is not None else _ram(rows))
+
+
+def _ram(rows: Iterable[tuple[object, int | None, int | None]]) -> float | None:
+    for kind, total, taken in rows:
+        if str(kind).lstrip(".") == _RAM and total and taken is not None:
+            return _fraction(taken, total)
+    return None
+
+
 def _ucd_cpu(values: Mapping[str, object]) -> float | None:
     idle = number(values.get(_CPU_IDLE))
     return None if idle is None else _fraction(100 - idle, 100)
@@ -69,11 +92,9 @@ def _average(loads: Mapping[str, object]) -> float | None:
 async def _storage_memory(session: Session) -> float | None:
     size, used = _STORAGE + "5", _STORAGE + "6"
     table = await session.snmp_table([_STORAGE + "2", size, used])
-    for row in table.values():
-        total, taken = number(row.get(size)), number(row.get(used))
-        if str(row.get(_STORAGE + "2")).lstrip(".") == _RAM and total and taken is not None:
-            return _fraction(taken, total)
-    return None
+    return _ram(
+        (row.get(_STORAGE + "2"), number(row.get(size)), number(row.get(used))) for row in table.values()
+    )
 
 
 def _fraction(part: int, whole: int) -> float:

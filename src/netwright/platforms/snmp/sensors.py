@@ -25,8 +25,13 @@ _TYPES = {
     12: ("truth-value", ""),
     14: ("dbm", "dBm"),
 }
-_UNIT_SCALE, _OK = 9, 1
-_LIMIT = 1_000_000_000  # ±10^9 says "out of range" (RFC 3433, EntitySensorValue)
+UNIT_SCALE, _OK = 9, 1
+LIMIT = 1_000_000_000  # ±10^9 says "out of range" (RFC 3433, EntitySensorValue)
+
+
+def sensor_type(kind: int | None, units: str | None) -> tuple[str, str]:
+    """Class and unit of an EntitySensorDataType; the agent's own unit where it has no word for it."""
+    return _TYPES.get(kind or 0, ("other", units or ""))
 
 
 async def read_sensors(session: Session) -> tuple[SensorFact, ...]:
@@ -43,9 +48,9 @@ def _sensor(row: Mapping[str, object], name: str) -> SensorFact | None:
     value, status = number(row.get(_VALUE)), number(row.get(_STATUS)) or _OK
     if value is None or status == 2:
         return None
-    kind, unit = _TYPES.get(number(row.get(_TYPE)) or 0, ("other", text(row.get(_UNITS)) or ""))
-    scale = number(row.get(_SCALE)) or _UNIT_SCALE
+    kind, unit = sensor_type(number(row.get(_TYPE)), text(row.get(_UNITS)))
+    scale = number(row.get(_SCALE)) or UNIT_SCALE
     precision = number(row.get(_PRECISION)) or 0
-    exponent = 3 * (scale - _UNIT_SCALE) - precision
+    exponent = 3 * (scale - UNIT_SCALE) - precision
     reading = value * 10**exponent if exponent >= 0 else value / 10**-exponent
-    return SensorFact(name, kind, float(reading), unit, ok=status == _OK and abs(value) < _LIMIT)
+    return SensorFact(name, kind, float(reading), unit, ok=status == _OK and abs(value) < LIMIT)

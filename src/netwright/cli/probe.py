@@ -1,0 +1,149 @@
+"""``netwright probe``: ask one device what it is, without a home folder or a database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import click
+
+from netwright.base.clock import SystemClock
+from netwright.base.errors import InputError
+from netwright.base.secret import Secret
+from netwright.cli.document import print_json
+from netwright.cli.probeview import show
+from netwright.device.endpoint import Credentials, Endpoint, Timeouts
+from netwright.device.snmp import SnmpClient
+from netwright.device.snmp.user import AUTH, PRIV
+from netwright.platforms.document import document
+from netwright.platforms.facts import DeviceFacts
+from netwright.platforms.snmp.probe import probe as ask_agent
+from netwright.platforms.snmp.vendors import vendors
+
+_COMMUNITY, _AUTH, _PRIV = (
+    f"NETWRIGHT_SNMP_{name}" for name in ("COMMUNITY", "AUTH_PASSWORD", "PRIV_PASSWORD")
+)
+_SNMP_PORT = 161
+
+
+@click.group()
+def app() -> None:
+    """Ask one device what it is. Needs no home folder; nothing is kept."""
+
+
+@app.command()
+@click.argument("address", metavar="ADDRESS[:PORT]")
+@click.option("--community", help=f"SNMP v2c community. Better kept in {_COMMUNITY}: others see arguments.")
+@click.option("--v3-user", help="SNMPv3 user, instead of a community.")
+@click.option(
+    "--v3-level",
+    type=click.Choice(["noauth", "auth", "priv"]),
+    default="priv",
+    show_default=True,
+    help=f"How its messages are protected. Passwords come from {_AUTH} and {_PRIV}, or are asked for.",
+)
+@click.option("--v3-auth", type=click.Choice(list(AUTH)), default="sha", show_default=True, help="Its hash.")
+@click.option(
+    "--v3-priv", type=click.Choice(list(PRIV)), default="aes", show_default=True, help="Its cipher."
+)
+@click.option(
+    "--platform",
+    default="auto",
+    show_default=True,
+    help="What it runs (junos, iosxr, ...), where its own words don't say.",
+)
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(0.05, 60),
+    default=2.0,
+    show_default=True,
+    help="Seconds until a request is sent again (twice).",
+)
+@click.option(
+    "--deadline",
+    "deadline_s",
+    type=click.FloatRange(1, 3600),
+    default=120.0,
+    show_default=True,
+    help="Seconds for all of it; what has come by then is shown.",
+)
+@click.option("--all", "whole", is_flag=True, help="Show every row, not the first of each part.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def snmp(
+    address: str,
+    community: str | None,
+    v3_user: str | None,
+    v3_level: str,
+    v3_auth: str,
+    v3_priv: str,
+    platform: str,
+    timeout_s: float,
+    deadline_s: float,
+    whole: bool,
+    as_json: bool,
+) -> None:
+    """Ask the SNMP agent at ADDRESS for all that it knows of its device: who made it and what it runs,
+    interfaces, addresses, hardware with serial numbers, readings, neighbours, BGP sessions.
+
+    Any vendor: one that Netwright has no data of is called unknown, everything else is still there.
+    """
+    host, port = _where(address)
+    if v3_user is not None:
+        known = _v3(v3_user, v3_level, v3_auth, v3_priv)
+    else:
+        known = Credentials("", snmp_community=_secret("SNMP community", _COMMUNITY, community))
+    endpoint = Endpoint(address, host, known, snmp_port=port, timeouts=Timeouts(snmp_s=timeout_s))
+    system = None if platform == "auto" else vendors().named(platform)
+
+    async def work() -> DeviceFacts:
+        client = SnmpClient(endpoint)
+        try:
+            return await ask_agent(client, address, SystemClock().now(), limit_s=deadline_s, system=system)
+        finally:
+            client.close()
+
+    facts = asyncio.run(work())
+    if as_json:
+        print_json(document(facts))
+    else:
+        show(document(facts), whole=whole)
+
+
+def _where(address: str) -> tuple[str, int]:
+    """``192.0.2.1``, ``192.0.2.1:1161``, ``[2001:db8::1]:1161``, ``2001:db8::1``, ``name:161``."""
+    host, colon, port = address.rpartition(":")
+    if not colon or (":" in host and not host.startswith("[")):
+        return address.strip("[]"), _SNMP_PORT
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise InputError(
+            f"{port!r} is no port",
+            subject=address,
+            remedy="Write ADDRESS or ADDRESS:PORT, [ADDRESS]:PORT for IPv6.",
+        )
+    return host.strip("[]"), int(port)
+
+
+def _v3(user: str, level: str, auth: str, priv: str) -> Credentials:
+    return Credentials(
+        "",
+        snmp_user=user,
+        snmp_auth=_secret("Authentication password", _AUTH) if level != "noauth" else None,
+        snmp_priv=_secret("Privacy password", _PRIV) if level == "priv" else None,
+        snmp_auth_protocol=auth,
+        snmp_priv_protocol=priv,
+    )
+
+
+def _secret(what: str, variable: str, given: str | None = None) -> Secret:
+    """Given, from the environment, or asked for at a terminal."""
+    value = given or os.environ.get(variable)
+    if value is None and sys.stdin.isatty():
+        value = click.prompt(what, hide_input=True, err=True)
+    if not value:
+        raise InputError(
+            f"there is no {what[0].lower() if not what.startswith('SNMP') else 'S'}{what[1:]}",
+            remedy=f"Set it in {variable}" + (", or give --community." if variable == _COMMUNITY else "."),
+        )
+    return Secret(value)

@@ -1,0 +1,163 @@
+"""The one document that a probe prints, whatever the protocol: facts as plain JSON values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from netwright.platforms.facts import (
+    BgpSessionFact,
+    ComponentFact,
+    DeviceFacts,
+    InterfaceFact,
+    Limits,
+    NeighborFact,
+    SensorFact,
+    System,
+    TransceiverFact,
+)
+
+SENSOR_WORDS = {
+    "celsius": "temperature", "volts-dc": "voltage", "volts-ac": "voltage", "amperes": "current",
+    "watts": "power", "rpm": "fanspeed", "hertz": "frequency", "percent-rh": "humidity", "cmm": "airflow",
+    "truth-value": "state", "minutes": "runtime",
+}  # fmt: skip
+"""What is measured, by the class that says in what unit."""
+
+Document = dict[str, Any]
+
+
+def document(facts: DeviceFacts) -> Document:
+    """Keys are always there; ``null`` is what the device did not say, ``unknown`` a vendor that the data do
+    not know. ``problems`` tells what could not be read."""
+    return {
+        "address": facts.device,
+        "observed_at": datetime.fromtimestamp(facts.observed_at, UTC).isoformat(),
+        "sources": list(facts.sources),
+        "system": _system(facts.system),
+        "interfaces": [_interface(fact) for fact in facts.interfaces],
+        "addresses": [
+            {
+                "address": str(fact.address.ip),
+                "prefix_length": fact.address.network.prefixlen if fact.prefix_known else None,
+                "interface": fact.interface or None,
+            }
+            for fact in facts.addresses
+        ],
+        "components": [_component(fact) for fact in facts.components],
+        "sensors": [_sensor(fact) for fact in facts.sensors],
+        "neighbors": [_neighbor(fact) for fact in facts.neighbors],
+        "bgp_sessions": [_session(fact) for fact in facts.bgp_sessions],
+        "transceivers": [_transceiver(fact) for fact in facts.transceivers],
+        "load": {"cpu": facts.load.cpu, "memory": facts.load.memory},
+        "problems": [{"where": where, "what": what} for where, what in facts.unparsed],
+    }
+
+
+def _system(system: System) -> Document:
+    return {
+        "hostname": system.hostname or None,
+        "vendor": system.vendor or "unknown",
+        "model": system.model,
+        "os": system.os,
+        "os_version": system.os_version,
+        "serial": system.serial,
+        "sys_descr": system.sys_descr,
+        "sys_object_id": system.sys_object_id,
+        "uptime_s": system.uptime_s,
+    }
+
+
+def _interface(fact: InterfaceFact) -> Document:
+    return {
+        "name": fact.name,
+        "alias": fact.description,
+        "type": fact.kind,
+        "admin": fact.admin,
+        "oper": fact.status,
+        "speed_bps": fact.speed_bps,
+        "mtu": fact.mtu,
+        "mac": fact.mac,
+        "description": fact.label,
+        "index": fact.if_index,
+    }
+
+
+def _component(fact: ComponentFact) -> Document:
+    return {
+        "name": fact.name,
+        "class": fact.component_class,
+        "parent": fact.parent,
+        "model": fact.model,
+        "part_number": fact.part_number,
+        "serial": fact.serial,
+        "description": fact.description,
+        "vendor": fact.vendor,
+        "index": fact.index,
+        "parent_index": fact.parent_index,
+        "source": fact.source,
+    }
+
+
+def _sensor(fact: SensorFact) -> Document:
+    return {
+        "name": fact.name,
+        "class": SENSOR_WORDS.get(fact.sensor_class, fact.sensor_class),
+        "value": fact.value,
+        "unit": fact.unit,
+        "limits": _limits(fact.limits),
+        "ok": fact.ok,
+        "state": fact.state,
+        "source": fact.source,
+    }
+
+
+def _limits(limits: Limits | None) -> Document | None:
+    if limits is None:
+        return None
+    return {
+        "low_critical": limits.low_critical,
+        "low_warning": limits.low_warning,
+        "high_warning": limits.high_warning,
+        "high_critical": limits.high_critical,
+    }
+
+
+def _neighbor(fact: NeighborFact) -> Document:
+    return {
+        "interface": fact.interface,
+        "remote_device": fact.remote_device,
+        "remote_interface": fact.remote_interface,
+        "remote_chassis": fact.remote_chassis,
+        "remote_description": fact.remote_description,
+        "remote_address": fact.remote_address,
+        "protocol": fact.protocol,
+    }
+
+
+def _session(fact: BgpSessionFact) -> Document:
+    return {
+        "remote_address": str(fact.remote_address),
+        "remote_asn": fact.remote_asn,
+        "state": fact.state.value,
+        "enabled": fact.enabled,
+        "uptime_s": fact.uptime_s,
+        "local_address": None if fact.local_address is None else str(fact.local_address),
+        "local_asn": fact.local_asn,
+        "routing_instance": fact.routing_instance,
+        "description": fact.description,
+        "prefixes_received": fact.prefixes_received,
+        "prefixes_sent": fact.prefixes_sent,
+        "source": fact.source,
+    }
+
+
+def _transceiver(fact: TransceiverFact) -> Document:
+    return {
+        "name": fact.name,
+        "interface": fact.interface,
+        "vendor": fact.vendor,
+        "part_number": fact.part_number,
+        "serial": fact.serial,
+        "description": fact.description,
+    }

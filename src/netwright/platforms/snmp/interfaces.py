@@ -1,0 +1,101 @@
+"""Every interface of any agent (IF-MIB, RFC 2863), with the words that a discovery needs and no counters.
+
+``ifmib`` is its fast sibling for rounds of collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netwright.platforms.facts import InterfaceFact, OperState
+from netwright.platforms.snmp.iftype import if_type
+from netwright.platforms.snmp.tree import Query, Row, Tree
+from netwright.platforms.snmp.values import hardware_address
+
+IF_ENTRY, IFX_ENTRY = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
+_DESCR, _TYPE, _MTU, _SPEED, _MAC, _ADMIN, _OPER = range(2, 9)
+_NAME, _HIGH_SPEED, _ALIAS = 1, 15, 18
+
+QUERIES = (
+    Query("IF-MIB ifTable", IF_ENTRY, (_DESCR, _TYPE, _MTU, _SPEED, _MAC, _ADMIN, _OPER)),
+    Query("IF-MIB ifXTable", IFX_ENTRY, (_NAME, _HIGH_SPEED, _ALIAS)),
+)
+
+_ADMIN_WORDS = {1: "up", 2: "down", 3: "testing"}
+_OPER_WORDS = {
+    1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown",
+}  # fmt: skip
+_STATES = {
+    "up": OperState.UP, "down": OperState.DOWN, "notPresent": OperState.DOWN,
+    "lowerLayerDown": OperState.DOWN,
+}  # fmt: skip
+_MILLION = 1_000_000
+
+
+def interfaces(tree: Tree) -> tuple[InterfaceFact, ...]:
+    """One fact a row of either table. The name is ifName, else ifDescr; an interface that has neither is
+    kept under its number, as a problem."""
+    plain, extended = tree.table(IF_ENTRY), tree.table(IFX_ENTRY)
+    indexes = [*plain, *(index for index in extended if index not in plain)]
+    nothing = Row("IF-MIB", "", tree.problems)
+    facts = [_fact(index, plain.get(index, nothing), extended.get(index, nothing)) for index in indexes]
+    _tell_doubles(tree, facts)
+    return tuple(facts)
+
+
+def names(facts: tuple[InterfaceFact, ...]) -> Mapping[int, str]:
+    """ifIndex -> name, for tables that point at interfaces. Good for this one answer only."""
+    return {fact.if_index: fact.name for fact in facts if fact.if_index is not None}
+
+
+def _fact(index: str, row: Row, extended: Row) -> InterfaceFact:
+    label = row.text(_DESCR)
+    name = extended.text(_NAME) or label
+    label = label or name
+    if name is None:
+        row.problems.note("IF-MIB", "an interface has neither ifName nor ifDescr", index)
+        name = f"ifIndex {index}"
+    admin = _word(row, _ADMIN, _ADMIN_WORDS)
+    status = _word(row, _OPER, _OPER_WORDS)
+    return InterfaceFact(
+        name=name,
+        admin_up=admin == "up",
+        oper=_STATES.get(status or "", OperState.UNKNOWN),
+        speed_bps=_speed(row, extended),
+        mtu=row.number(_MTU),
+        mac=hardware_address(row.cells.get(_MAC)),
+        description=extended.text(_ALIAS),
+        if_index=int(index) if index.isdecimal() else None,
+        kind=if_type(row.number(_TYPE)),
+        admin=admin,
+        status=status,
+        label=label,
+    )
+
+
+def _word(row: Row, column: int, words: Mapping[int, str]) -> str | None:
+    number = row.number(column)
+    if number is None:
+        return None
+    if number not in words:
+        row.problems.note(f"{row.mib} column {column}", "is no known state", number)
+        return "unknown"
+    return words[number]
+
+
+def _speed(row: Row, extended: Row) -> int | None:
+    """ifHighSpeed counts millions of bits and is 0 below one; ifSpeed ends at 32 bits."""
+    plain, high = row.number(_SPEED), extended.number(_HIGH_SPEED)
+    if high is not None and high < 0:
+        high = None
+    if high and (plain is None or high * _MILLION > plain or plain >= 2**32 - 1):
+        return high * _MILLION
+    return plain if plain is not None and plain >= 0 else high
+
+
+def _tell_doubles(tree: Tree, facts: list[InterfaceFact]) -> None:
+    seen: set[str] = set()
+    for fact in facts:
+        if fact.name in seen:
+            tree.problems.note("IF-MIB", "two interfaces have one name", fact.name)
+        seen.add(fact.name)

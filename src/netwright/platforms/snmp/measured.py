@@ -1,0 +1,190 @@
+"""Readings of vendors' own tables, by data: ``sensors.yaml``.
+
+A line says: ``entry`` and the column of the ``value``; where its ``name`` stands (a column, ``entity`` for
+the entity of the same number, ``interface`` for the interface of that number) and a ``label`` behind or
+instead; its ``class`` as in ENTITY-SENSOR-MIB, or ``by-name``; ``scale``, what the number is to be
+multiplied with to stand in the unit; columns of limits in the same scale; ``none``, numbers that stand for no
+reading; ``only``, what other columns have to say for a row to count. A state has ``states`` and ``ok`` in
+place of a class; ``alarm`` is a column that is not 0 when the reading is bad.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from netwright.platforms.facts import Limits, SensorFact
+from netwright.platforms.snmp import physical
+from netwright.platforms.snmp.tree import Query, Row, Tree
+
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+UNITS = {
+    "celsius": "°C", "volts-dc": "V", "volts-ac": "V", "amperes": "A", "watts": "W", "rpm": "rpm",
+    "hertz": "Hz", "percent": "%", "percent-rh": "%", "dbm": "dBm", "minutes": "min", "state": "",
+    "other": "",
+}  # fmt: skip
+_LIMITS = ("low_critical", "low_warning", "high_warning", "high_critical")
+_BY_NAME = (
+    (re.compile(r"fan", re.IGNORECASE), "rpm"),
+    (re.compile(r"temp|\btd\d|lm75|adt74|thrm|dts\b|junction", re.IGNORECASE), "celsius"),
+    (re.compile(r"power supply|\bps ?\d|\bpsu", re.IGNORECASE), "state"),
+    (re.compile(r"\d ?v\b|v\d|vcc|vdd|volt|vbat|vin|vout|vtt|p\dv", re.IGNORECASE), "volts-dc"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One column of readings; see the module."""
+
+    mib: str
+    entry: str
+    value: int
+    name: int | str = 0
+    label: str = ""
+    kind: str = "state"
+    scale: float = 1
+    limits: tuple[int, int, int, int] = (0, 0, 0, 0)
+    none: frozenset[int] = frozenset()
+    only: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    states: Mapping[int, str] = field(default_factory=dict)
+    ok: frozenset[int] = frozenset()
+    alarm: int = 0
+
+    @classmethod
+    def of_document(cls, given: Mapping[str, Any]) -> Measure:
+        return cls(
+            mib=given["mib"],
+            entry=given["entry"],
+            value=given["value"],
+            name=given.get("name", 0),
+            label=given.get("label", ""),
+            kind="state" if "states" in given else given["class"],
+            scale=given.get("scale", 1),
+            limits=tuple(given.get(key, 0) for key in _LIMITS),
+            none=frozenset(given.get("none", ())),
+            only={column: frozenset(values) for column, values in given.get("only", {}).items()},
+            states=given.get("states", {}),
+            ok=frozenset(given.get("ok", ())),
+            alarm=given.get("alarm", 0),
+        )
+
+    @property
+    def columns(self) -> set[int]:
+        named = {self.name} if isinstance(self.name, int) else set()
+        return ({self.value, self.alarm, *self.limits, *self.only} | named) - {0}
+
+
+@cache
+def _measures() -> tuple[tuple[frozenset[int] | None, tuple[Measure, ...]], ...]:
+    text = (files(__package__) / "sensors.yaml").read_text()
+    return tuple(
+        (
+            None if group["asks"] == "all" else frozenset(group["asks"]),
+            tuple(Measure.of_document(line) for line in group["tables"]),
+        )
+        for group in yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C
+    )
+
+
+def measures(enterprise: int | None) -> tuple[Measure, ...]:
+    """What is worth asking a device of this enterprise."""
+    return tuple(
+        measure
+        for asked, lines in _measures()
+        if asked is None or (enterprise or 0) in asked
+        for measure in lines
+    )
+
+
+def queries(enterprise: int | None) -> tuple[Query, ...]:
+    """One query a table, with the columns of all its lines."""
+    columns: dict[tuple[str, str], set[int]] = {}
+    for measure in measures(enterprise):
+        columns.setdefault((measure.mib, measure.entry), set()).update(measure.columns)
+    return tuple(Query(mib, entry, tuple(sorted(given))) for (mib, entry), given in columns.items())
+
+
+def measured(tree: Tree, enterprise: int | None, interfaces: Mapping[int, str]) -> tuple[SensorFact, ...]:
+    """A fact a row that has a reading. Rows of one name get their index behind it."""
+    found: list[tuple[SensorFact, str]] = []
+    for measure in measures(enterprise):
+        for row in tree.rows(measure.entry):
+            fact = _fact(row, measure, tree, interfaces)
+            if fact is not None:
+                found.append((fact, row.index))
+    count = Counter((fact.name, fact.sensor_class, fact.source) for fact, _ in found)
+    return tuple(
+        replace(fact, name=f"{fact.name} {index}")
+        if count[fact.name, fact.sensor_class, fact.source] > 1
+        else fact
+        for fact, index in found
+    )
+
+
+def _fact(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str]) -> SensorFact | None:
+    for column, wanted in measure.only.items():
+        if row.number(column) not in wanted:
+            return None
+    value = row.reading(measure.value)
+    if value is None or value in measure.none:
+        return None
+    name = _name(row, measure, tree, interfaces)
+    alarm = row.number(measure.alarm) if measure.alarm else 0
+    if measure.kind == "state":
+        return _state(row, measure, value, name)
+    kind = measure.kind if measure.kind != "by-name" else _class_by_name(name)
+    return SensorFact(
+        name=name,
+        sensor_class=kind,
+        value=_round(value * measure.scale),
+        unit=UNITS[kind],
+        ok=not alarm,
+        limits=_limits(row, measure),
+        source=measure.mib,
+    )
+
+
+def _state(row: Row, measure: Measure, value: float, name: str) -> SensorFact:
+    word = measure.states.get(int(value))
+    if word is None:
+        row.problems.note(f"{measure.mib} column {measure.value}", "is no known state", value)
+    good = int(value) in measure.ok
+    return SensorFact(name, "state", value, "", ok=good, state=word or str(int(value)), source=measure.mib)
+
+
+def _name(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str]) -> str:
+    first = row.index.partition(".")[0]
+    own: str | None = None
+    if measure.name == "entity":
+        entity = tree.table(physical.ENTRY).get(row.index) or tree.table(physical.ENTRY).get(first)
+        own = physical.label(entity) if entity is not None else f"entity {row.index}"
+    elif measure.name == "interface":
+        own = interfaces.get(int(first)) if first.isdecimal() else None
+        own = own or f"ifIndex {row.index}"
+    elif isinstance(measure.name, int) and measure.name:
+        own = row.text(measure.name)
+    return " ".join(filter(None, (own, measure.label))) or f"sensor {row.index}"
+
+
+def _class_by_name(name: str) -> str:
+    return next((kind for pattern, kind in _BY_NAME if pattern.search(name)), "other")
+
+
+def _limits(row: Row, measure: Measure) -> Limits | None:
+    found: list[float | None] = []
+    for column in measure.limits:
+        value = row.reading(column) if column else None
+        usable = value is not None and value not in measure.none and abs(value) < 2**31 - 1
+        found.append(_round(value * measure.scale) if usable and value is not None else None)
+    return Limits(*found) if any(value is not None for value in found) else None
+
+
+def _round(value: float) -> float:
+    return round(value, 6)
