@@ -247,6 +247,12 @@ def answers() -> dict[str, list[dict[str, Any]]]:
                 tags=_tags("old"),
                 custom_fields={"team": "dev"},
                 tenant={"id": 1, "name": "T"},
+                primary_ip={"id": 3, "address": "10.1.0.2/24"},
+                oob_ip={"id": 4, "address": "10.9.0.2/24"},
+                local_context_data={"snmp": "ro"},
+                virtual_chassis={"id": 1, "name": "stack"},
+                vc_position=2,
+                airflow=choice("front-to-rear"),
             ),
             device(
                 s1,
@@ -381,8 +387,39 @@ def answers() -> dict[str, list[dict[str, Any]]]:
                 "data": {"ntp": ["10.0.0.1"]},
                 "regions": [{"id": 1, "slug": "eu"}],
             },
+            {
+                "id": 3,
+                "name": "both",
+                "weight": 7,
+                "is_active": False,
+                "data": {"a": 1},
+                "sites": [{"id": 1, "slug": "ams1"}, {"id": 2, "slug": "fra1"}],
+                "roles": [{"id": 1, "slug": "edge"}],
+            },
             {"id": 2, "name": "tagged", "weight": 1, "is_active": True, "data": {}, "tags": ["old"]},
         ],
+        "dcim/inventory-items": [
+            {"id": 1, "device": r1, "name": "PSU 1", "role": None, "part_id": "P-1", "serial": "I1"},
+            {"id": 2, "device": r1, "name": "Fan", "parent": 1, "role": {"slug": "fan"}},
+            {"id": 3, "device": r1, "name": "Fan", "parent": 4},
+            {"id": 4, "device": r1, "name": "PSU 2", "role": None, "manufacturer": acme},
+        ],
+        "dcim/virtual-chassis": [{"id": 1, "name": "stack", "master": r1}],
+        "ipam/aggregates": [
+            {"id": 1, "prefix": "10.0.0.0/8", "rir": {"name": "RFC 1918"}},
+            {"id": 2, "prefix": "192.0.2.0/24", "rir": {"name": "RFC 5737"}},
+        ],
+        "tenancy/contact-assignments": [
+            {
+                "id": 1,
+                "object_type": "dcim.site",
+                "object_id": 1,
+                "contact": {"id": 1},
+                "role": {"name": "NOC"},
+            },
+            {"id": 2, "object_type": "dcim.rack", "object_id": 1, "contact": {"id": 1}},
+        ],
+        "extras/journal-entries": [{"id": 1, "comments": "moved"}],
         "tenancy/tenants": [{"id": 1, "name": "T", "slug": "t"}],
         "tenancy/contacts": [
             {"id": 1, "name": "NOC", "title": "Desk", "phone": "1", "email": "noc@example.com", "link": ""}
@@ -392,10 +429,16 @@ def answers() -> dict[str, list[dict[str, Any]]]:
 
 @contextmanager
 def serving(
-    lists: dict[str, list[dict[str, Any]]], *, page: int = 2, cursor: bool = False
+    lists: dict[str, list[dict[str, Any]]],
+    *,
+    page: int = 2,
+    cursor: bool = False,
+    refused: dict[str, int] | None = None,
+    token: str = TOKEN,
 ) -> Iterator[tuple[str, list[str]]]:
     """The address of a server of these lists, and what it is asked. Every third request fails once with 503;
-    ``cursor``: later pages are named by `start`, as since 4.6."""
+    ``refused``: lists that are answered by a status only; ``cursor``: later pages are named by `start`, as
+    since 4.6."""
     asked: list[str] = []
     failed: set[str] = set()
 
@@ -404,11 +447,13 @@ def serving(
             asked.append(self.path)
             split = urlsplit(self.path)
             name = split.path.removeprefix("/api/").strip("/")
-            if self.headers["Authorization"] != f"Bearer {TOKEN}":
+            if self.headers["Authorization"].split(" ")[1] != token:
                 return self._send(403, {"detail": "Invalid token"})
             if len(asked) % 3 == 0 and self.path not in failed:
                 failed.add(self.path)
                 return self._send(503, {"detail": "busy"})
+            if refused and name in refused:
+                return self._send(refused[name], {"detail": "Refused."})
             if name not in lists:
                 return self._send(404, {"detail": "Not found."})
             query = {key: values[0] for key, values in parse_qs(split.query).items()}

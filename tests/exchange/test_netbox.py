@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from tests.intent.test_parts import _referred
 
 from netwright.base.errors import InputError
 from netwright.base.secret import Secret
-from netwright.exchange.netbox.reading import NetBoxReader
-from netwright.exchange.netbox.source import NetBox
+from netwright.exchange.netbox.source import NEEDED, NetBox
+from netwright.exchange.remote.reading import ListReader
 from netwright.intent.importer import ImportResult
 from netwright.store.problem import Severity
 
@@ -18,8 +19,13 @@ from .conftest import Workshop, load
 from .netboxserver import TOKEN, answers, serving
 
 
+def _reader(url: str, token: str = TOKEN, **options: Any) -> ListReader:
+    options = {"sleep": lambda _seconds: None, **options}
+    return ListReader(url, Secret(token), what="NetBox", needed=NEEDED, **options)
+
+
 def _read(workshop: Workshop, url: str, token: str = TOKEN) -> ImportResult:
-    reader = NetBoxReader(url, Secret(token), sleep=lambda _seconds: None)
+    reader = _reader(url, token)
     try:
         return load(workshop, NetBox(reader))
     finally:
@@ -56,35 +62,80 @@ def test_everything_with_a_home(workshop: Workshop, cursor: bool) -> None:
     assert _referred(workshop, "bay", "r1/module/MIC 1", "component_id") == "r1/MIC 1"
     assert _referred(workshop, "port", "sw-1/front/F", "rear_port_id") == "sw-1/rear/R"
     assert workshop.keys("interface_vlan") == {"r1/ae0/fabric/10", "r1/ae0/site-ams1/20"}
-    assert workshop.keys("prefix") == {"10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8/Red-net"}
+    assert workshop.keys("prefix") == {"10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8/Red-net", "192.0.2.0/24"}
     assert workshop.keys("address") == {"10.1.0.1/24", "10.1.0.2/24"}
     assert workshop.keys("cable") == {"C1", "netbox-2/1", "netbox-2/2"}
     assert said("cable", "C1", "length_m") == 3.048
     assert _referred(workshop, "cable", "C1", "b_circuit_end_id") == "waves/W-1/A"
     assert said("config_context", "eu", "data") == {"ntp": ["10.0.0.1"]}
     assert workshop.keys("contact") == {"NOC"}
+    assert workshop.keys("site_contact") == {"ams1/NOC"}
+    assert str(said("device", "r1", "management_address")) == "10.1.0.2"
+    assert said("device", "r1", "custom") == {
+        "team": "dev",
+        "tenant": "T",
+        "virtual_chassis": "stack position 2",
+    }
+    assert said("device", "sw-1", "custom") == {"their_role": "access-switch", "their_platform": "weird-os"}
+    assert workshop.keys("component") >= {"r1/PSU 1", "r1/Fan", "r1/PSU 2", "r1/PSU 2/Fan"}
+    assert str(said("component", "r1/PSU 1", "component_class")) == "power-supply"
+    assert said("config_context", "r1 (local)", "data") == {"snmp": "ro"}
+    assert {"both (ams1)", "both (fra1)"} <= workshop.keys("config_context")
 
 
 def test_what_has_no_home_is_counted_with_examples(workshop: Workshop) -> None:
     with serving(answers()) as (url, _):
         said = {str(one) for one in _read(workshop, url).problems}
     for expected in (
-        "dcim/locations: file: 1 times: there is no such kind here",
+        "dcim/locations: file: 1 times: kept as a word of its racks and devices (as Hall)",
         "tenancy/tenants: file: 1 times: there is no such kind here",
-        "dcim/devices: file: 1 times: role access-switch; taken as edge (as sw-1)",
+        "extras/journal-entries: file: 1 times: there is no such kind here",
+        "dcim/devices: file: 1 times: role access-switch; taken as tor (as sw-1)",
+        "dcim/devices: file: 1 times: a second way to manage it (oob_ip) (as r1)",
+        "dcim/devices: file: 1 times: field airflow (as r1)",
+        "dcim/inventory-items: file: 1 times: field manufacturer (as PSU 2)",
+        "tenancy/contact-assignments: file: 1 times: of dcim.rack; only sites and providers have contacts",
         "dcim/devices: file: 1 times: platform weird-os; none is set (as sw-1)",
-        "dcim/devices: file: 1 times: tenant (as r1)",
         "dcim/sites: file: 1 times: status candidate; taken as active (as Fra 1)",
         "dcim/sites: file: 1 times: no region; put into unplaced (as fra1)",
         "dcim/sites: file: 1 times: custom field links (as Amsterdam 1)",
         "dcim/cables: file: 1 times: its ends are not pairs of things that we have (as odd)",
-        (
-            "extras/config-contexts: file: 1 times: its reach is not one region, site, role and platform"
-            " (as tagged)"
-        ),
+        "extras/config-contexts: file: 1 times: its reach is told by tags (as tagged)",
     ):
         assert expected in said
     assert any("virtualization.vminterface" in one for one in said)
+
+
+def test_what_was_read_and_taken_is_counted(workshop: Workshop) -> None:
+    with serving(answers()) as (url, _):
+        counts = {one.name: (one.read, one.taken) for one in _read(workshop, url).lists}
+    assert counts["dcim/devices"] == (2, 2)
+    assert counts["ipam/ip-addresses"] == (3, 2)
+    assert counts["extras/config-contexts"] == (3, 2)
+    assert counts["tenancy/tenants"] == (1, 0)
+
+
+def test_a_list_that_can_t_be_read_is_told_and_the_rest_taken(workshop: Workshop) -> None:
+    refused = {"tenancy/contacts": 403, "dcim/cables": 404, "ipam/vrfs": 500, "extras/journal-entries": 403}
+    with serving(answers(), refused=refused) as (url, _):
+        result = _read(workshop, url)
+    assert _errors(result) == []
+    said = {str(one) for one in result.problems}
+    assert "tenancy/contacts: file: 1 times: the list is refused (status 403)" in said
+    assert "dcim/cables: file: 1 times: the list is refused (status 404)" in said
+    assert "ipam/vrfs: file: 1 times: the list keeps failing (status 500)" in said
+    assert workshop.keys("device") == {"r1", "sw-1"}
+    assert workshop.keys("cable") == set()
+
+
+def test_custom_fields_of_our_own_stay(workshop: Workshop) -> None:
+    with serving(answers()) as (url, _):
+        _read(workshop, url)
+        assert workshop.load_text("custom_fields: [{on_kind: site, name: ours}]").ok
+        mine = "sites: [{name: ams1, custom: {team: noc, ours: x}}]"
+        assert workshop.load_text(mine).ok
+        assert _read(workshop, url).diff == ()
+    assert workshop.value("site", "ams1", "custom") == {"team": "noc", "ours": "x"}
 
 
 def test_a_guess_is_never_repeated(workshop: Workshop) -> None:
@@ -120,9 +171,7 @@ def test_refusals_name_the_place_and_never_the_token(workshop: Workshop) -> None
 def test_the_deadline_holds(workshop: Workshop) -> None:
     times = iter(range(0, 10_000, 10))
     with serving(answers()) as (url, _):
-        reader = NetBoxReader(
-            url, Secret(TOKEN), deadline_s=100, sleep=lambda _: None, clock=lambda: next(times)
-        )
+        reader = _reader(url, deadline_s=100, clock=lambda: next(times))
         with pytest.raises(InputError, match="deadline"):
             load(workshop, NetBox(reader))
         reader.close()

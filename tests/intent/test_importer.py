@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 import yaml
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError
-from netwright.store.changeset import ChangeSetState
+from netwright.intent.document import Scalar
+from netwright.intent.draft import Draft
+from netwright.intent.importer import Drafts, ImportResult, import_source
+from netwright.intent.rules import check
+from netwright.inventory import KINDS
+from netwright.store.changeset import ChangeSets, ChangeSetState
 from netwright.store.delta import Op
+from netwright.store.naming import resolve
+from netwright.store.problem import Requirement
 
 from .conftest import DEMO, Workshop
 from .test_rules import read_cases
@@ -203,12 +211,56 @@ def test_a_change_set_may_be_left_for_review(base: Workshop) -> None:
     assert base.value("site", "ams", "title") == ""
 
 
-def test_a_broken_rule_leaves_no_open_change_set(base: Workshop) -> None:
+def test_what_breaks_a_rule_stays_in_an_open_change_set(base: Workshop) -> None:
+    """Nobody's work is lost: it is mended there, and merged."""
+    number = 0
+    design = base.design("devices: [{name: par-r1, platform: nonsense, serial: S9}]")
+    assert base.load(design, dry_run=True).changeset_id is None
     for merge in (True, False):
-        result = base.load(base.design("devices: [{name: par-r1, platform: junos}]"), merge=merge)
+        result = base.load(design, merge=merge)
         assert not result.ok
-        assert result.changeset_id is None
-    assert base.changesets.list(ChangeSetState.OPEN) == []
+        assert result.revision is None
+        number = result.changeset_id or 0
+        with base.database.read() as session:
+            device = resolve(session, "device", "par-r1")
+        base.changesets.update(number, "device", device, {"platform": "frr"})
+        assert base.changesets.preview(number, check).mergeable
+    base.changesets.merge(number, "tester", check)
+    assert base.value("device", "par-r1", "serial") == "S9"
+
+
+def test_what_wants_an_approval_stays_open_too(base: Workshop) -> None:
+    changesets = ChangeSets(base.database, KINDS, policy=lambda *_: [Requirement("boss", 1, "to be sure")])
+    base.changesets = changesets
+    result = base.load(base.design("regions: [asia]"))
+    assert (result.ok, result.revision) == (False, None)
+    assert "an approval by boss" in result.missing
+    assert result.changeset_id is not None
+    assert changesets.get(result.changeset_id).state is ChangeSetState.OPEN
+
+
+def test_partial_mappings_are_laid_over_what_is_there(base: Workshop) -> None:
+    """What a source doesn't name in them stays; None takes a name out."""
+    text = "custom_fields: [{on_kind: site, name: a}, {on_kind: site, name: b}, {on_kind: site, name: c}]"
+    assert base.load_text(f"{text}\nsites: [{{name: ams, custom: {{a: '1', b: '2'}}}}]").ok
+    assert _partly(base, "ams", '{"b":"3","a":null,"c":null}').ok
+    assert base.value("site", "ams", "custom") == {"b": "3"}
+    assert _partly(base, "ams", '{"b":"3","a":null}').diff == ()
+    assert _partly(base, "ams", '{"b":null}').ok
+    assert base.value("site", "ams", "custom") is None
+
+
+def _partly(base: Workshop, site: str, custom: str) -> ImportResult:
+    draft = Draft(KINDS["site"], "there", 1, {"name": Scalar(site, 1), "custom": Scalar(custom, 1)}, key=site)
+    draft.partial = frozenset(("custom",))
+
+    class One:
+        files = ("there",)
+
+        def drafts(self, _session: Session) -> Drafts:
+            return Drafts([draft], literal=True)
+
+    return import_source(base.database, base.changesets, One(), "tester", "Partly")
 
 
 def test_one_bad_file_is_told_with_all_the_others_and_stops_everything(

@@ -15,7 +15,7 @@ from netwright.inventory import KINDS
 from netwright.store.changeset import MergePreview
 from netwright.store.delta import Change, Op
 from netwright.store.naming import resolve
-from netwright.store.problem import Problem
+from netwright.store.problem import Problem, Severity
 
 from .conftest import CASES, Workshop
 
@@ -33,7 +33,11 @@ def read_cases(folder: str, *, leave_out: str = "") -> list[Any]:
 def test_case(base: Workshop, case: dict[str, Any]) -> None:
     result = base.load_text(case["design"])
 
-    assert base.said(result) == case["problems"]
+    said = dict(zip(base.said(result), result.problems, strict=True))
+    assert [text for text, one in said.items() if one.severity is Severity.ERROR] == case["problems"]
+    assert [text for text, one in said.items() if one.severity is Severity.WARNING] == case.get(
+        "warnings", []
+    )
     assert result.ok == (not case["problems"])
     if case["problems"]:
         assert result.revision is None

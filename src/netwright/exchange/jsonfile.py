@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError
-from netwright.exchange.netbox.report import Homeless
+from netwright.exchange.remote.report import Homeless
 from netwright.intent.document import MAX_BYTES, Scalar
 from netwright.intent.draft import Draft, key_of
 from netwright.intent.importer import Drafts

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from netwright.exchange.jsonfile import JsonFiles, Put, word
-from netwright.exchange.netbox.report import Homeless
+from netwright.exchange.remote.report import Homeless
 
 _TAKEN = ("net", "ix", "ixlan", "ixpfx", "poc")
 

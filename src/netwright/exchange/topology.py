@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from netwright.exchange.jsonfile import JsonFiles, Put, word
-from netwright.exchange.netbox.report import Homeless
+from netwright.exchange.remote.report import Homeless
 
 _LATITUDE, _LONGITUDE = 90, 180
 

@@ -48,7 +48,8 @@ _RANGE = re.compile(r"\[(\d{1,9})-(\d{1,9})\]")
 @dataclass(slots=True)
 class Draft:
     """A wanted object as written. ``values`` by field name; the object it is nested in stands there as its
-    Draft. ``fills``: what a new object has besides; one that is there keeps what it has. ``key`` is the
+    Draft. ``fills``: what a new object has besides; one that is there keeps what it has. ``partial``:
+    fields that hold a mapping of which only what is named changes, None takes a name out. ``key`` is the
     natural key, empty while it can't be told."""
 
     kind: Kind
@@ -57,6 +58,7 @@ class Draft:
     values: dict[str, Scalar | Draft] = field(default_factory=dict)
     extras: dict[str, Node] = field(default_factory=dict)
     fills: dict[str, Scalar] = field(default_factory=dict)
+    partial: frozenset[str] = frozenset()
     key: str = ""
 
     @property

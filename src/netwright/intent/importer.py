@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,7 +30,7 @@ from netwright.store.diff import ObjectDiff
 from netwright.store.editor import Editor
 from netwright.store.history import documents
 from netwright.store.kind import Kind, Kinds
-from netwright.store.problem import Problem, RulesBrokenError, broken
+from netwright.store.problem import ApprovalMissingError, Problem, RulesBrokenError, broken
 from netwright.store.rows import rows_of
 from netwright.store.value import Doc, codec
 
@@ -43,8 +43,8 @@ Values: TypeAlias = dict[int, Doc]
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did. ``changeset_id`` is None when nothing differs or something is wrong;
-    ``revision`` None when nothing was merged."""
+    """What an import did. ``changeset_id`` is None when nothing differs or something could not be read;
+    ``revision`` None when nothing was merged. ``missing``: why not, besides problems."""
 
     files: int
     objects: int
@@ -52,10 +52,12 @@ class ImportResult:
     revision: int | None = None
     diff: Sequence[ObjectDiff] = ()
     problems: Sequence[Problem] = ()
+    missing: str = ""
+    lists: Sequence[ListCount] = ()
 
     @property
     def ok(self) -> bool:
-        return not broken(self.problems)
+        return not broken(self.problems) and not self.missing
 
     @property
     def counts(self) -> dict[str, dict[Op, int]]:
@@ -66,16 +68,27 @@ class ImportResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCount:
+    """How many objects of a list of theirs were read, and how many of them have a home here."""
+
+    name: str
+    read: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drafts:
     """What a source says. ``whole``: kinds by kinds of their parts that the source gives completely (owner ->
     parts): those of its objects that it doesn't name are deleted. ``gone``: kind and key of objects to
-    delete. ``literal``: nothing follows from what it says, no parts from models."""
+    delete. ``literal``: nothing follows from what it says, no parts from models. ``lists``: what was read of
+    a source that has lists."""
 
     drafts: Sequence[Draft]
     problems: Sequence[Problem] = ()
     whole: Mapping[str, Sequence[str]] = field(default_factory=dict)
     gone: Sequence[tuple[str, str]] = ()
     literal: bool = False
+    lists: Sequence[ListCount] = ()
 
 
 class Source(Protocol):
@@ -116,8 +129,9 @@ def import_documents(
     """Import design files and merge them, or leave an open change set (``merge=False``), or only tell what
     would happen (``dry_run``). ``prune`` deletes objects of the imported kinds that no file names.
 
-    What is wrong in the files, or with the state they would make, comes back as problems and nothing is
-    changed. Raises InputError for paths that lead nowhere."""
+    What could not be read comes back as problems, and nothing is kept. What is wrong with the state that
+    would be made comes back too, or the approvals that it wants; then the change set stays open, for it may
+    hold a day's work. Raises InputError for paths that lead nowhere."""
     source = DesignFiles(find_files(paths))
     return import_source(
         database, changesets, source, author, title, merge=merge, prune=prune, dry_run=dry_run
@@ -138,14 +152,16 @@ def import_source(
     """Import what any source says; see ``import_documents``."""
     prepared = prepare(database, source, prune=prune)
     if not prepared.edits or broken(prepared.problems):
-        return ImportResult(len(source.files), prepared.objects, problems=prepared.in_order(()))
+        return ImportResult(
+            len(source.files), prepared.objects, problems=prepared.in_order(()), lists=prepared.lists
+        )
     changeset_id = changesets.open(title, author).id
     kept = False
     try:
         with changesets.edit(changeset_id) as editor:
             prepared.fill(editor)
         result = _finish(changesets, changeset_id, author, prepared.written, merge=merge and not dry_run)
-        kept = result.ok and not dry_run
+        kept = not dry_run
     finally:
         if not kept:
             changesets.abandon(changeset_id)
@@ -155,6 +171,7 @@ def import_source(
         objects=prepared.objects,
         changeset_id=changeset_id if kept else None,
         problems=prepared.in_order(result.problems),
+        lists=prepared.lists,
     )
 
 
@@ -164,8 +181,16 @@ class Prepared:
     ``problems``: what could not be read. ``fill`` gives the edits to an editor; then ``sourced`` knows which
     line each object came from."""
 
-    def __init__(self, source: Source, reading: _Reading, edits: _Edits, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        reading: _Reading,
+        edits: _Edits,
+        problems: Sequence[Problem],
+        lists: Sequence[ListCount],
+    ) -> None:
         self._source = source
+        self.lists = lists
         self._reading = reading
         self.edits = edits
         self.problems = problems
@@ -190,7 +215,7 @@ def prepare(database: Database, source: Source, *, prune: bool = False) -> Prepa
         said = source.drafts(session)
         reading = _Reading(session, KINDS, prune=prune)
         edits = reading.edits(said)
-    return Prepared(source, reading, edits, [*said.problems, *reading.problems])
+    return Prepared(source, reading, edits, [*said.problems, *reading.problems], said.lists)
 
 
 class DesignFiles:
@@ -247,12 +272,15 @@ def _finish(
         return found
 
     revision = None
+    missing = ""
     if merge:
         diff = changesets.diff(changeset_id)
         try:
             revision = changesets.merge(changeset_id, author, check)
         except RulesBrokenError as error:
             noted = list(error.problems)
+        except ApprovalMissingError as error:
+            missing = error.what
     else:
         preview = changesets.preview(changeset_id, check)
         diff, noted = preview.diff, preview.problems
@@ -260,7 +288,8 @@ def _finish(
             raise ConflictError(
                 "others changed the same objects during the import", remedy="Run the import again."
             )
-    return ImportResult(0, 0, changeset_id, revision, diff, [_sourced(one, written) for one in noted])
+    problems = [_sourced(one, written) for one in noted]
+    return ImportResult(0, 0, changeset_id, revision, diff, problems, missing)
 
 
 def _sourced(problem: Problem, written: dict[int, Draft]) -> Problem:
@@ -269,6 +298,12 @@ def _sourced(problem: Problem, written: dict[int, Draft]) -> Problem:
     if draft is None or problem.source:
         return problem
     return replace(problem, source=draft.problem("", field=problem.field).source)
+
+
+def _joined(there: Any, wanted: Any) -> Any:
+    """A mapping with what is wanted laid over what is there; None takes a name out."""
+    joined = {**(there or {}), **(wanted or {})}
+    return {name: value for name, value in joined.items() if value is not None} or None
 
 
 class _Reading:
@@ -318,6 +353,7 @@ class _Reading:
             references = self._references(draft)
             waiting = {column for column, target in references.items() if target == _PENDING}
             doc = {**self._values[id(draft)], **references}
+            doc.update((name, _joined(None, doc[name])) for name in draft.partial & doc.keys())
             object_id = editor.create(draft.kind.name, {k: v for k, v in doc.items() if k not in waiting})
             self._ids[id(draft)] = object_id
             written[object_id] = draft
@@ -359,6 +395,8 @@ class _Reading:
                 edits.creates.append(draft)
                 continue
             wanted = {**self._values[id(draft)], **self._references(draft)}
+            for name in draft.partial & wanted.keys():
+                wanted[name] = _joined(there[object_id][name], wanted[name])
             doc = {
                 column: value
                 for column, value in wanted.items()

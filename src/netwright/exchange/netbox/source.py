@@ -7,17 +7,49 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from netwright.exchange.devicetypes.naming import ModelNames
-from netwright.exchange.netbox.mapping import NetBoxMapping
-from netwright.exchange.netbox.reading import NetBoxReader
-from netwright.exchange.netbox.report import Homeless
-from netwright.exchange.netbox.words import HOMELESS
+from netwright.exchange.netbox.circuits import circuits
+from netwright.exchange.netbox.contexts import contexts
+from netwright.exchange.netbox.devices import devices, inside
+from netwright.exchange.netbox.links import addresses, cables, interfaces
+from netwright.exchange.netbox.models import models
+from netwright.exchange.netbox.numbers import numbers
+from netwright.exchange.netbox.people import assignments, contacts, labels
+from netwright.exchange.netbox.places import places
+from netwright.exchange.remote.contexts import local_contexts
+from netwright.exchange.remote.drafting import Drafting
+from netwright.exchange.remote.reading import ListReader
+from netwright.exchange.remote.report import Homeless
 from netwright.intent.importer import Drafts
+
+NEEDED = "dcim/sites"
+"""The list without which nothing can be taken."""
+HOMELESS = (
+    "dcim/site-groups",
+    "dcim/rack-reservations",
+    "dcim/virtual-device-contexts",
+    "tenancy/tenants",
+    "ipam/rirs",
+    "ipam/ip-ranges",
+    "ipam/fhrp-groups",
+    "ipam/services",
+    "circuits/provider-networks",
+    "circuits/virtual-circuits",
+    "virtualization/clusters",
+    "virtualization/virtual-machines",
+    "wireless/wireless-lans",
+    "vpn/tunnels",
+    "vpn/l2vpns",
+    "tenancy/contact-groups",
+    "dcim/mac-addresses",
+    "extras/journal-entries",
+)
+"""Lists of which nothing is taken."""
 
 
 class NetBox:
     """Everything of a NetBox that has a home here. It is said literally: NetBox names each part itself."""
 
-    def __init__(self, reader: NetBoxReader) -> None:
+    def __init__(self, reader: ListReader) -> None:
         self._reader = reader
 
     @property
@@ -26,9 +58,23 @@ class NetBox:
 
     def drafts(self, session: Session) -> Drafts:
         homeless = Homeless()
-        mapping = NetBoxMapping(self._reader.all, ModelNames(session), homeless)
-        drafts = mapping.run()
+        drafting = Drafting(
+            self._reader.all, homeless, lambda answer: [tag["slug"] for tag in answer["tags"]]
+        )
+        labels(drafting)
+        contacts(drafting)
+        places(drafting)
+        models(drafting, ModelNames(session))
+        for step in (numbers, circuits, assignments, devices, inside, interfaces, addresses, cables):
+            step(drafting)
+        contexts(drafting)
+        local_contexts(drafting)
+        drafts = drafting.finish()
         for path in HOMELESS:
             if count := self._reader.count(path):
+                homeless.read(path, count)
                 homeless.say(path, "there is no such kind here", count=count)
-        return Drafts(drafts, homeless.problems(), literal=True)
+        for path, why in self._reader.refused.items():
+            if path not in HOMELESS:
+                homeless.say(path, f"the list {why}")
+        return Drafts(drafts, homeless.problems(), literal=True, lists=homeless.lists())

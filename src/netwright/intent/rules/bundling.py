@@ -18,11 +18,12 @@ _COLUMNS = (
     Interface.parent_id,
     Interface.speed_bps,
     Interface.lane,
+    Interface.enabled,
 )
 
 
 def lag_members(touched: Touched) -> Iterator[Problem]:
-    """Members of a bundle are on its device and of one speed; a bundle is no member itself."""
+    """Members of a bundle are on its device, and those that are on have one speed; a bundle is no member."""
     session, query = touched.session, select(*_COLUMNS)
     mine = {
         row.id: row for row in rows_in(session, query, Interface.id, touched.having("interface", "lag_id"))
@@ -40,7 +41,7 @@ def lag_members(touched: Touched) -> Iterator[Problem]:
         name = touched.key("interface", lag)
         if rows[lag].lag_id is not None:
             yield touched.problem("interface", lag, "is a bundle and member of another one", "lag")
-        speeds = {rows[one].speed_bps for one in found} - {None}
+        speeds = {rows[one].speed_bps for one in found if rows[one].enabled} - {None}
         for one in found:
             if rows[one].device_id != rows[lag].device_id:
                 yield touched.problem("interface", one, f"its bundle {name} is on another device", "lag")

@@ -57,7 +57,7 @@ RULES: tuple[Rule, ...] = (
     Rule("address-off-its-vrf", ("address", "interface"), fitting.address_off_its_vrf),
     Rule("circuit-in-one-site", ("circuit", "circuit_end"), fitting.circuit_ends),
     Rule("asset-in-two-places", ("asset",), fitting.asset_in_two_places),
-    Rule("power-feed-overdrawn", ("power_feed", "cable", "port"), power.overdrawn_feeds),
+    Rule("power-feed-overdrawn", ("power_feed", "cable", "port", "device"), power.overdrawn_feeds),
     Rule(
         "group-not-redundant",
         ("device", "cable", "circuit", "circuit_end"),

@@ -26,7 +26,7 @@ from netwright.inventory import (
 from netwright.inventory.component import AssetStatus
 from netwright.inventory.hardware import ModelForm
 from netwright.inventory.partner import CircuitStatus, CircuitType
-from netwright.store.problem import Problem
+from netwright.store.problem import Problem, Severity
 
 
 def model_form(touched: Touched) -> Iterator[Problem]:
@@ -100,7 +100,7 @@ def prefix_off_its_vlan(touched: Touched) -> Iterator[Problem]:
 
 
 def circuit_ends(touched: Touched) -> Iterator[Problem]:
-    """An active circuit comes out at two places that are not one."""
+    """A circuit comes out at two places that are not one; only between rooms of a site it may."""
     a, z = aliased(CircuitEnd), aliased(CircuitEnd)
     query = (
         select(Circuit.id, a.site_id)
@@ -117,7 +117,7 @@ def circuit_ends(touched: Touched) -> Iterator[Problem]:
     found |= {tuple(row) for row in rows_in(touched.session, query, z.id, touched.ids("circuit_end"))}
     for circuit, site in sorted(found):
         message = f"both ends come out in site {touched.key('site', site)}"
-        yield touched.problem("circuit", circuit, message)
+        yield touched.problem("circuit", circuit, message, severity=Severity.WARNING)
 
 
 def asset_in_two_places(touched: Touched) -> Iterator[Problem]:

@@ -12,11 +12,12 @@ from netwright.intent.rules.rule import Touched, rows_in
 from netwright.inventory import Device, Model, Rack, Region
 from netwright.inventory.device import DeviceRole, Face
 from netwright.inventory.place import Status
-from netwright.store.problem import Problem
+from netwright.store.problem import Problem, Severity
 
 
 def rack_misplaced(touched: Touched) -> Iterator[Problem]:
-    """A device's rack is in its site, it fits between bottom and top, and nothing else stands there."""
+    """A device's rack is in its site, it fits between bottom and top, and nothing else stands there. What is
+    planned for a place that is still taken is a warning, for that is how a device is replaced."""
     session = touched.session
     racks = set(touched.ids("rack"))
     for column, kind in ((Device.id, "device"), (Device.model_id, "model")):
@@ -32,16 +33,19 @@ def rack_misplaced(touched: Touched) -> Iterator[Problem]:
             Rack.id,
             Rack.site_id,
             Rack.height_u,
+            Device.status,
         )
         .join(Model, Model.id == Device.model_id)
         .join(Rack, Rack.id == Device.rack_id)
         .where(Device.status != Status.DECOMMISSIONED)
     )
     units: dict[tuple[int, Face, int], int] = {}
+    planned: set[int] = set()
     rows = rows_in(session, query, Device.rack_id, racks - {None})
-    for device, site, low, face, height, deep, rack, rack_site, top in sorted(
+    for device, site, low, face, height, deep, rack, rack_site, top, status in sorted(
         map(tuple, rows), key=itemgetter(0)
     ):
+        planned |= {device} if status is Status.PLANNED else set()
         if site != rack_site:
             message = f"rack {touched.key('rack', rack)} is not in site {touched.key('site', site)}"
             yield touched.problem("device", device, message, "rack")
@@ -59,7 +63,9 @@ def rack_misplaced(touched: Touched) -> Iterator[Problem]:
             message = (
                 f"{said} taken in rack {touched.key('rack', rack)} by device {touched.key('device', other)}"
             )
-            yield touched.problem("device", device, message, "position_u")
+            later = (device in planned) != (other in planned)
+            severity = Severity.WARNING if later else Severity.ERROR
+            yield touched.problem("device", device, message, "position_u", severity)
 
 
 def _units(low: float, beyond: float) -> str:
@@ -76,12 +82,15 @@ def position_without_rack(touched: Touched) -> Iterator[Problem]:
 
 
 def unlike_in_group(touched: Touched) -> Iterator[Problem]:
-    """Members of a redundancy group have one role, and stand in one site unless they are cores."""
+    """Members of a redundancy group have one role, and stand in one site unless they are cores. Those that
+    are decommissioned are no members any more."""
     session = touched.session
     query = select(Device.redundancy_group).where(Device.redundancy_group != "")
     groups = {row[0] for row in rows_in(session, query, Device.id, touched.ids("device"))}
     members: dict[str, list[tuple[int, DeviceRole, int]]] = defaultdict(list)
-    columns = select(Device.redundancy_group, Device.id, Device.role, Device.site_id)
+    columns = select(Device.redundancy_group, Device.id, Device.role, Device.site_id).where(
+        Device.status != Status.DECOMMISSIONED
+    )
     for group, device, role, site in rows_in(session, columns, Device.redundancy_group, groups):
         members[group].append((device, role, site))
     for group, found in members.items():

@@ -9,15 +9,16 @@ from sqlalchemy import select
 from netwright.intent.rules.rule import Touched, rows_in
 from netwright.inventory import Device
 from netwright.platforms.catalog import catalog
-from netwright.store.problem import Problem
+from netwright.store.problem import Problem, Severity
 
 
 def managed_without_platform(touched: Touched) -> Iterator[Problem]:
-    """Who gives a device an address to manage it by means it to be talked to."""
+    """Who gives a device an address to manage it by means it to be talked to; until it has a platform, it
+    is not."""
     query = select(Device.id).where(Device.platform == "", Device.management_address.is_not(None))
     for (device,) in rows_in(touched.session, query, Device.id, touched.ids("device")):
-        message = "has a management address but no platform; give its platform, or leave the address out"
-        yield touched.problem("device", device, message, "platform")
+        message = "has a management address but no platform, so it is not talked to"
+        yield touched.problem("device", device, message, "platform", Severity.WARNING)
 
 
 def unknown_platform(touched: Touched) -> Iterator[Problem]:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from netwright.intent.rules.rule import Touched, rows_in
 from netwright.intent.trace import ENDS, cables_at
-from netwright.inventory import Cable, Port, PowerFeed
+from netwright.inventory import Cable, Device, Port, PowerFeed
 from netwright.inventory.hardware import PortClass
-from netwright.inventory.place import FeedPhase
-from netwright.store.problem import Problem
+from netwright.inventory.place import FeedPhase, Status
+from netwright.store.problem import Problem, Severity
 
 _LEVELS = 6
 """Power units behind power units."""
@@ -28,21 +28,24 @@ class Feeding:
     """Power port -> feed."""
     devices: dict[int, int] = field(default_factory=dict)
     """Power port -> device."""
-    draws: dict[int, int] = field(default_factory=dict)
-    """Device -> what all its supplies are planned with, in watts."""
+    draws: dict[int, dict[int, int]] = field(default_factory=dict)
+    """Device -> what each of its supplies is planned with, by power port, in watts."""
 
 
 def overdrawn_feeds(touched: Touched) -> Iterator[Problem]:
-    """A feed carries all that hangs on it, also alone: what a device draws over two feeds it draws over one
-    when the other fails."""
+    """A feed carries what the supplies on it draw; and all that their devices draw, when the other feeds
+    fail, which is a warning. What is decommissioned draws nothing."""
     feeds = set(touched.ids("power_feed")) | _feeds_of(touched, _touched_ports(touched))
     if not feeds:
         return
     hanging = hanging_on(touched, feeds)
     loads: dict[int, dict[int, int]] = defaultdict(dict)
+    shares: dict[int, int] = defaultdict(int)
     for port, feed in hanging.feeds.items():
-        device = hanging.devices[port]
-        loads[feed][device] = hanging.draws.get(device, 0)
+        device = hanging.devices.get(port)
+        if device is not None:
+            loads[feed][device] = sum(hanging.draws.get(device, {}).values())
+            shares[feed] += hanging.draws.get(device, {}).get(port, 0)
     columns = (
         PowerFeed.id,
         PowerFeed.voltage_v,
@@ -53,12 +56,15 @@ def overdrawn_feeds(touched: Touched) -> Iterator[Problem]:
     for row in rows_in(touched.session, select(*columns), PowerFeed.id, loads):
         factor = _ROOT_3 if row.phase is FeedPhase.THREE else 1.0
         capacity = row.voltage_v * row.amperage_a * factor * row.share_percent / 100
-        load = sum(loads[row.id].values())
-        if load > capacity:
+        share, whole = shares[row.id], sum(loads[row.id].values())
+        if whole > capacity:
             most = sorted(loads[row.id], key=lambda device: -loads[row.id][device])[:3]
             names = ", ".join(touched.key("device", device) for device in most)
-            message = f"{load:,} W hang on it, it may carry {capacity:,.0f} W; most is drawn by {names}"
-            yield touched.problem("power_feed", row.id, message)
+            now = share > capacity
+            load = f"{share:,} W hang on it" if now else f"{whole:,} W hang on it when other feeds fail"
+            message = f"{load}, it may carry {capacity:,.0f} W; most is drawn by {names}"
+            severity = Severity.ERROR if now else Severity.WARNING
+            yield touched.problem("power_feed", row.id, message, severity=severity)
 
 
 def hanging_on(touched: Touched, feeds: Iterable[int]) -> Feeding:
@@ -78,13 +84,17 @@ def hanging_on(touched: Touched, feeds: Iterable[int]) -> Feeding:
         leaves.update((port, feed) for port, feed in inlets.items() if port not in units)
         at = {("port", outlet): feed for outlet, feed in outlets.items()}
     found.feeds = leaves
-    query = select(Port.id, Port.device_id)
+    query = (
+        select(Port.id, Port.device_id)
+        .join(Device, Device.id == Port.device_id)
+        .where(Device.status != Status.DECOMMISSIONED)
+    )
     found.devices = {row.id: row.device_id for row in rows_in(session, query, Port.id, leaves)}
-    columns = (Port.device_id, Port.allocated_draw_w, Port.maximum_draw_w)
+    columns = (Port.id, Port.device_id, Port.allocated_draw_w, Port.maximum_draw_w)
     supplies = select(*columns).where(Port.port_class == PortClass.POWER)
     for row in rows_in(session, supplies, Port.device_id, set(found.devices.values())):
         draw = row.allocated_draw_w if row.allocated_draw_w is not None else row.maximum_draw_w
-        found.draws[row.device_id] = found.draws.get(row.device_id, 0) + (draw or 0)
+        found.draws.setdefault(row.device_id, {})[row.id] = draw or 0
     return found
 
 
@@ -127,8 +137,10 @@ def _feeds_of(touched: Touched, ports: set[int]) -> set[int]:
 
 
 def _touched_ports(touched: Touched) -> set[int]:
-    """Ports that were touched, and those at touched cables of power."""
+    """Power ports and outlets that were touched, those of touched devices, and those at touched cables."""
     found = set(touched.ids("port"))
+    own = select(Port.id).where(Port.port_class == PortClass.POWER)
+    found |= {row.id for row in rows_in(touched.session, own, Port.device_id, touched.ids("device"))}
     columns = [getattr(Cable, f"{side}_{kind}_id") for side in "ab" for kind in ENDS if kind == "port"]
     for row in rows_in(touched.session, select(*columns), Cable.id, touched.ids("cable")):
         found |= {port for port in row if port is not None}

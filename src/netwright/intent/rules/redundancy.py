@@ -14,7 +14,8 @@ from netwright.intent.rules.rule import Touched, rows_in
 from netwright.intent.trace import ENDS, End, Path, trace
 from netwright.inventory import Cable, Circuit, CircuitEnd, Device, Interface, Port
 from netwright.inventory.hardware import PortClass
-from netwright.store.problem import Problem
+from netwright.inventory.place import Status
+from netwright.store.problem import Problem, Severity
 
 Thing: TypeAlias = tuple[str, str]
 """What can fail: a word for it, and its name."""
@@ -26,13 +27,15 @@ class _Member:
 
     id: int
     site: int
+    status: Status
     ways: list[frozenset[Thing]] = field(default_factory=list)
     feeds: set[int] = field(default_factory=set)
     supplies: int = 0
 
 
 def not_redundant(touched: Touched) -> Iterator[Problem]:
-    """For no circuit, circuit's route, panel or feed it holds that every member of a group needs it."""
+    """For no circuit, circuit's route, panel or feed it holds that every member of a group needs it. While
+    one of them is still being built, that is a warning."""
     groups = _groups(touched)
     members = _members(touched, groups)
     _ways(touched, members)
@@ -40,14 +43,16 @@ def not_redundant(touched: Touched) -> Iterator[Problem]:
     for group, found in sorted(members.items()):
         if len(found) < 2:
             continue
+        building = any(one.status in (Status.PLANNED, Status.STAGED) for one in found)
+        severity = Severity.WARNING if building else Severity.ERROR
         for word, name in _needed_by_all(found):
             message = f"redundancy group {group} is not redundant: every way out leads over {word} {name}"
-            yield touched.problem("device", found[0].id, message, "redundancy_group")
+            yield touched.problem("device", found[0].id, message, "redundancy_group", severity)
         feeds = [one.feeds for one in found if one.supplies and len(one.feeds) > 0]
         if len(feeds) == len(found) and len(set.union(*feeds)) == 1:
             name = touched.key("power_feed", next(iter(feeds[0])))
             message = f"redundancy group {group} is not redundant: all members hang on power feed {name} only"
-            yield touched.problem("device", found[0].id, message, "redundancy_group")
+            yield touched.problem("device", found[0].id, message, "redundancy_group", severity)
 
 
 def _needed_by_all(members: list[_Member]) -> list[Thing]:
@@ -92,9 +97,11 @@ def _owners(touched: Touched, ends: Iterable[End]) -> set[int]:
 
 def _members(touched: Touched, groups: set[str]) -> dict[str, list[_Member]]:
     found: dict[str, list[_Member]] = defaultdict(list)
-    query = select(Device.redundancy_group, Device.id, Device.site_id)
-    for group, device, site in rows_in(touched.session, query, Device.redundancy_group, groups):
-        found[group].append(_Member(device, site))
+    query = select(Device.redundancy_group, Device.id, Device.site_id, Device.status).where(
+        Device.status != Status.DECOMMISSIONED
+    )
+    for group, device, site, status in rows_in(touched.session, query, Device.redundancy_group, groups):
+        found[group].append(_Member(device, site, status))
     for members in found.values():
         members.sort(key=lambda one: one.id)
     return found

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import LargeBinary, func, select, type_coerce
 
 from netwright.base import address
 from netwright.intent.rules.rule import Touched, records_in, rows_in, rows_inside
 from netwright.inventory import Asn, BgpSession, Device, Interface, InterfaceAddress, Isp, Prefix
 from netwright.inventory.addressing import PrefixRole
+from netwright.inventory.place import Status
 from netwright.inventory.routing import SessionRole
-from netwright.store.problem import Problem
+from netwright.store.problem import Problem, Severity
 
 _ALIKE = ("role", "bfd", "password_secret", "enabled")
 """What both ends of a session between our devices must say alike."""
+_LIVE = (Status.ACTIVE, Status.MAINTENANCE)
+"""Devices that speak."""
 
 
 @dataclass(slots=True)
@@ -25,21 +28,27 @@ class _Neighbourhood:
     """The sessions that a change can break, and what they are judged by."""
 
     sessions: list[BgpSession] = field(default_factory=list)
-    by_ends: dict[tuple[Any, Any], BgpSession] = field(default_factory=dict)
-    owners: dict[address.Address, tuple[int, address.Interface | None]] = field(default_factory=dict)
-    """Device that has an address, with the interface's form of it (None: loopback)."""
+    by_ends: dict[tuple[Any, Any, Any], BgpSession] = field(default_factory=dict)
+    owners: dict[tuple[int | None, address.Address], tuple[int, address.Interface | None]] = field(
+        default_factory=dict
+    )
+    """Device that has an address, by VRF and address, with the interface's form of it (None: loopback)."""
     asn_of: dict[int, int | None] = field(default_factory=dict)
     """Device -> id of its ASN."""
+    status_of: dict[int, Status] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
     """Id of an ASN -> number."""
 
 
 def broken_sessions(touched: Touched) -> Iterator[Problem]:
-    """Every way in which a BGP session can be declared wrongly, for the sessions near the change."""
+    """Every way in which a BGP session can be declared wrongly, for the sessions near the change. Of one that
+    is off, or whose device is still planned or gone, these are warnings."""
     around = _around(touched)
     for session in around.sessions:
+        live = session.enabled and around.status_of.get(session.device_id) in _LIVE
+        severity = Severity.ERROR if live else Severity.WARNING
         for message, name in _wrongs(touched, around, session):
-            yield touched.problem("bgp_session", session.id, message, name)
+            yield touched.problem("bgp_session", session.id, message, name, severity)
 
 
 def isp_mismatch(touched: Touched) -> Iterator[Problem]:
@@ -63,13 +72,13 @@ def isp_mismatch(touched: Touched) -> Iterator[Problem]:
 def _wrongs(touched: Touched, around: _Neighbourhood, session: BgpSession) -> Iterator[tuple[str, str]]:
     if around.asn_of.get(session.device_id) is None:
         yield f"device {touched.key('device', session.device_id)} has no asn", "device"
-    local = around.owners.get(session.local_address)
+    local = around.owners.get((session.vrf_id, session.local_address))
     if local is None or local[0] != session.device_id:
         yield f"local_address {session.local_address} is not on the device", "local_address"
     elif local[1] is not None and session.remote_address not in local[1].network:
         message = f"remote_address {session.remote_address} is not in the local one's {local[1].network}"
         yield message, "remote_address"
-    peer = around.owners.get(session.remote_address)
+    peer = around.owners.get((session.vrf_id, session.remote_address))
     if peer is None and session.role is not SessionRole.ISP:
         message = f"role {session.role} wants a device of ours at {session.remote_address}, there is none"
         yield message, "remote_address"
@@ -92,7 +101,7 @@ def _peer_wrongs(
             f"remote_asn is {numbers[session.remote_asn_id]}, but {name} has AS{numbers[asn]}",
             "remote_asn",
         )
-    back = around.by_ends.get((session.remote_address, session.local_address))
+    back = around.by_ends.get((session.vrf_id, session.remote_address, session.local_address))
     if back is None:
         yield f"{name} does not declare its end", "remote_address"
         return
@@ -115,11 +124,14 @@ def _around(touched: Touched) -> _Neighbourhood:
     around = _Neighbourhood(sessions)
     ends = {one.remote_address for one in sessions}
     for one in (*sessions, *records_in(session, BgpSession, BgpSession.local_address, ends)):
-        around.by_ends[one.local_address, one.remote_address] = one
+        around.by_ends[one.vrf_id, one.local_address, one.remote_address] = one
     ends |= {one.local_address for one in sessions}
     _owners(touched, around, ends)
     devices = {one.device_id for one in sessions} | {device for device, _ in around.owners.values()}
-    around.asn_of = dict(rows_in(session, select(Device.id, Device.asn_id), Device.id, devices))
+    for device, asn, status in rows_in(
+        session, select(Device.id, Device.asn_id, Device.status), Device.id, devices
+    ):
+        around.asn_of[device], around.status_of[device] = asn, status
     asns = {one.remote_asn_id for one in sessions} | set(around.asn_of.values())
     around.numbers = dict(rows_in(session, select(Asn.id, Asn.number), Asn.id, asns))
     return around
@@ -161,13 +173,14 @@ def _owners(touched: Touched, around: _Neighbourhood, ends: set[address.Address]
     session = touched.session
     loopbacks = select(Device.loopback, Device.id)
     for value, device in rows_in(session, loopbacks, Device.loopback, ends):
-        around.owners[value] = (device, None)
-    columns = select(InterfaceAddress.address, Interface.device_id).join(
+        around.owners[None, value] = (device, None)
+    table = func.coalesce(InterfaceAddress.vrf_id, Interface.vrf_id)
+    columns = select(InterfaceAddress.address, table, Interface.device_id).join(
         Interface, Interface.id == InterfaceAddress.interface_id
     )
     alone = [ipaddress.ip_network(one) for one in ends]
-    for value, device in rows_inside(session, columns, InterfaceAddress.address, alone):
-        around.owners[value.ip] = (device, value)
+    for value, vrf, device in rows_inside(session, columns, InterfaceAddress.address, alone):
+        around.owners[vrf, value.ip] = (device, value)
 
 
 def prefixes_without_site(touched: Touched) -> Iterator[Problem]:

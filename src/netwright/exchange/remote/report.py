@@ -1,21 +1,25 @@
-"""What of a NetBox has no home here: how often, and some examples."""
+"""What of another's inventory has no home here: how often, and some examples; and what was taken."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from netwright.intent.draft import FILE
+from netwright.intent.importer import ListCount
 from netwright.store.problem import Problem, Severity
 
 _EXAMPLES = 3
 
 
 class Homeless:
-    """Collects by type and reason."""
+    """Collects by list and reason."""
 
     def __init__(self) -> None:
         self._counts: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._examples: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        self._read: defaultdict[str, int] = defaultdict(int)
+        self._taken: defaultdict[str, int] = defaultdict(int)
 
     def say(self, path: str, why: str, example: str = "", count: int = 1) -> None:
         self._counts[path, why] += count
@@ -23,8 +27,20 @@ class Homeless:
         if example and example not in known and len(known) < _EXAMPLES:
             known.append(example)
 
+    def read(self, path: str, count: int = 1) -> None:
+        """So many objects of a list were read."""
+        self._read[path] += count
+
+    def taken(self, path: str) -> None:
+        """An object of a list has a home here."""
+        self._taken[path] += 1
+
+    def lists(self) -> Sequence[ListCount]:
+        """What was read and taken, list by list, in the order of reading."""
+        return [ListCount(path, read, self._taken[path]) for path, read in self._read.items() if read]
+
     def problems(self) -> list[Problem]:
-        """One warning a type and reason."""
+        """One warning a list and reason."""
         found = []
         for (path, why), count in sorted(self._counts.items()):
             examples = self._examples[path, why]

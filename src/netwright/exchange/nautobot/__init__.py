@@ -1,0 +1,4 @@
+"""A running Nautobot, read over its REST API.
+
+Main path: ``source`` -> ``ground`` -> ``places`` -> ``devices``.
+"""
