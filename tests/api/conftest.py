@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from tests.postgresql import Cluster, cluster
 
 from netwright.app.access import Role, machine_actor
 from netwright.app.access.token import create_token
@@ -57,11 +58,44 @@ def open_served(folder: Path) -> Served:
 _NUMBERS = count(1)
 
 
+@dataclass
+class Homes:
+    """An empty home with a user of each role, closed, to be copied. ``cluster``: where its database is, if
+    not in its folder."""
+
+    empty: Path
+    cluster: Cluster | None = None
+
+    def copy(self, folder: Path) -> Path:
+        shutil.copytree(self.empty, folder)
+        if self.cluster is not None:
+            settings = folder / "settings.toml"
+            text = settings.read_text()
+            url = next(line for line in text.splitlines() if line.startswith("database = ")).split('"')[1]
+            settings.write_text(text.replace(url, self.cluster.new(copy_of=url)))
+        return folder
+
+
+BOTH = pytest.mark.parametrize(
+    "homes", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True, scope="session"
+)
+"""For modules whose tests run on both databases."""
+
+
 @pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a user of each role, closed, to be copied."""
+def homes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homes]:
+    """On SQLite, unless a module asks for both."""
     folder = tmp_path_factory.mktemp("api") / "home"
-    home = create_home(folder, "")
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield Homes(_empty_home(folder, ""))
+        return
+    with cluster() as server:
+        url = server.new()
+        yield Homes(_empty_home(folder, f'database = "{url}"\n'), server)
+
+
+def _empty_home(folder: Path, settings: str) -> Path:
+    home = create_home(folder, settings)
     load_key(home.key_file, create=True)
     database = Database(home.database_url)
     upgrade(database)
@@ -72,17 +106,17 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def shared(homes: Homes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """For tests that make objects of their own and leave those of others alone."""
-    served = open_served(Path(shutil.copytree(empty_home, tmp_path_factory.mktemp("shared") / "home")))
+    served = open_served(homes.copy(tmp_path_factory.mktemp("shared") / "home"))
     yield served
     served.context.close()
 
 
 @pytest.fixture
-def own(empty_home: Path, tmp_path: Path) -> Iterator[Served]:
+def own(homes: Homes, tmp_path: Path) -> Iterator[Served]:
     """An empty network of the test's own."""
-    served = open_served(Path(shutil.copytree(empty_home, tmp_path / "home")))
+    served = open_served(homes.copy(tmp_path / "home"))
     yield served
     served.context.close()
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.conftest import Maker, Served
+from tests.api.conftest import BOTH, Maker, Served
 
 from netwright.inventory import KINDS
 from netwright.store.kind import FieldType, Kind
 
-pytestmark = pytest.mark.slow
+pytestmark = [BOTH, pytest.mark.slow]
 
 
 @pytest.fixture(params=sorted(KINDS))

@@ -7,9 +7,12 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from tests.api.conftest import BOTH
 from tests.api.test_writing import device, ground
 
 from netwright.inventory import KINDS
+
+pytestmark = BOTH
 
 
 @pytest.fixture

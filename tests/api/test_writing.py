@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.conftest import BASE, PASSWORD, Served
+from tests.api.conftest import BASE, BOTH, PASSWORD, Served
+
+pytestmark = BOTH
 
 
 async def ground(client: httpx.AsyncClient) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from netwright.api.commit import write
 from netwright.api.order import body_of, mapping, order_of, parsed
 from netwright.api.problem import ApiError, problem_entry
 from netwright.api.state import call_of, in_thread
-from netwright.api.writing import answer, write
+from netwright.api.written import answer
 from netwright.app.access import Verb as Right
 from netwright.base import address
 from netwright.base.errors import InputError
@@ -147,7 +148,14 @@ def _scope(sight: Sight, wish: Wish, fields: dict[str, Any]) -> tuple[dict[str, 
 
 def _spec(sight: Sight, made: Kind, wanted: dict[str, Any]) -> FieldSpec:
     if "field" not in wanted:
-        return next(spec for spec in reversed(made.key_fields) if spec.reference is None)
+        plain = [spec for spec in made.key_fields if spec.reference is None]
+        if not plain:
+            raise InputError(
+                f"a {made.name} is named by what it refers to, nothing of it can be given out",
+                subject="kind",
+                remedy="Say which field is meant.",
+            )
+        return plain[-1]
     spec = sight.field(made, str(wanted["field"]))
     if spec is None:
         raise sight.unknown(made, str(wanted["field"]))

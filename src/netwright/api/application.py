@@ -144,6 +144,7 @@ async def _known_error(request: Request, error: Exception) -> Response:
     access: Access | None = getattr(request.state, "access", None)
     if access is not None and isinstance(error, NetwrightError) and is_refusal(error):
         context = request.app.state.api.context
+        whole = error.__cause__ if isinstance(error.__cause__, NetwrightError) else error
         subject = f"{request.method} {request.url.path}"
-        await in_thread(note_error, context.database, context.clock, access.actor, error, subject)
+        await in_thread(note_error, context.database, context.clock, access.actor, whole, subject)
     return await problem.known_error(request, error)

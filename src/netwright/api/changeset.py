@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -14,16 +13,21 @@ from starlette.responses import Response
 from netwright.api.order import body_of, mapping, parsed
 from netwright.api.problem import ApiError, problem_entry
 from netwright.api.reading import JSON, integer
-from netwright.api.review import REVIEWING, Action, review_of
+from netwright.api.review import REVIEWING, Action
 from netwright.api.state import Call, call_of, in_thread
+from netwright.api.telling import (
+    told_conflicts,
+    told_diffs,
+    told_error,
+    told_infos,
+    told_problems,
+    told_review,
+)
 from netwright.app.access import Verb as Right
 from netwright.intent import rules
 from netwright.store.changeset import ChangeSetInfo, ChangeSetState, Keep
 from netwright.store.delta import Change
-from netwright.store.diff import ObjectDiff
-from netwright.store.problem import Conflict, Problem, broken
-from netwright.store.query.named import present
-from netwright.store.query.sight import Sight
+from netwright.store.problem import Conflict, MergeConflictError, Problem, RulesBrokenError, broken
 
 
 async def list_change_sets(request: Request) -> Response:
@@ -37,7 +41,7 @@ async def list_change_sets(request: Request) -> Response:
     limit = integer(request.query_params.get("limit"), "limit", 1, 1_000, default=100)
     state = ChangeSetState(given) if given else None
     found = await in_thread(call.state.context.changesets.list, state, limit or 100)
-    return _json({"items": [_info(one) for one in found]})
+    return _json({"items": await in_thread(told_infos, call, found)})
 
 
 async def open_change_set(request: Request) -> Response:
@@ -50,43 +54,53 @@ async def open_change_set(request: Request) -> Response:
             422, "expected title and reason as text", subject="title", remedy='Send {"title": "..."}.'
         )
     opened = await in_thread(call.state.context.changesets.open, title, call.access.name, reason)
-    return _json(_info(opened), 201, {"location": f"/api/v1/change-sets/{opened.id}"})
+    return _json(_info(call, opened), 201, {"location": f"/api/v1/change-sets/{opened.id}"})
 
 
 async def get_change_set(request: Request) -> Response:
     call = await call_of(request)
     call.access.require(Right.OBSERVE)
-    return _json(_info(await in_thread(call.state.context.changesets.get, number(request))))
+    found = await in_thread(call.state.context.changesets.get, number(request))
+    return _json(await in_thread(_info, call, found))
 
 
 async def diff_change_set(request: Request) -> Response:
     """What it changes, object by object; of kinds and fields that the caller may see."""
     call = await call_of(request)
     call.access.require(Right.OBSERVE)
-    found = await in_thread(call.state.context.changesets.diff, number(request))
-    return _json({"items": await in_thread(_diffs, call, found)})
+    return _json({"items": await in_thread(_diff, call, number(request))})
+
+
+def _diff(call: Call, changeset: int) -> list[dict[str, Any]]:
+    changesets = call.state.context.changesets
+    changes = () if call.access.everything else changesets.changes(changeset)
+    return told_diffs(call, changes, changesets.diff(changeset))
 
 
 async def preview_change_set(request: Request) -> Response:
     """What a merge would do and say now; nothing is kept."""
     call = await call_of(request)
     call.access.require(Right.OBSERVE)
-    preview = await in_thread(call.state.context.changesets.preview, number(request), checks(call))
-    return _json(
-        {
-            "mergeable": preview.mergeable,
-            "items": await in_thread(_diffs, call, preview.diff),
-            "conflicts": [_conflict(one) for one in preview.conflicts],
-            "problems": [problem_entry(one) for one in preview.problems],
-        }
-    )
+    return _json(await in_thread(_preview, call, number(request)))
+
+
+def _preview(call: Call, changeset: int) -> dict[str, Any]:
+    changesets = call.state.context.changesets
+    preview = changesets.preview(changeset, checks(call))
+    changes = () if call.access.everything else changesets.changes(changeset)
+    return {
+        "mergeable": preview.mergeable,
+        "items": told_diffs(call, changes, preview.diff),
+        "conflicts": [_conflict(one) for one in told_conflicts(call, preview.conflicts, changes)],
+        "problems": [problem_entry(one) for one in told_problems(call, preview.problems, changes)],
+    }
 
 
 async def review_change_set(request: Request) -> Response:
     """Its comments and approvals."""
     call = await call_of(request)
     call.access.require(Right.OBSERVE)
-    return _json(await in_thread(review_of, call, number(request)))
+    return _json(await in_thread(told_review, call, number(request)))
 
 
 async def act_on_change_set(request: Request) -> Response:
@@ -123,7 +137,11 @@ def number(request: Request) -> int:
 
 def _merge(call: Call, changeset: int, _wanted: dict[str, Any]) -> dict[str, Any]:
     call.access.require(Right.MERGE)
-    revision = call.state.context.changesets.merge(changeset, call.access.name, checks(call))
+    changesets = call.state.context.changesets
+    try:
+        revision = changesets.merge(changeset, call.access.name, checks(call))
+    except (RulesBrokenError, MergeConflictError) as error:
+        raise told_error(call, error, changesets.changes(changeset)) from error
     return {"change_set": changeset, "revision": revision}
 
 
@@ -138,7 +156,7 @@ def _revert(call: Call, changeset: int, _wanted: dict[str, Any]) -> dict[str, An
 def _abandon(call: Call, changeset: int, _wanted: dict[str, Any]) -> dict[str, Any]:
     call.access.require(Right.PROPOSE)
     call.state.context.changesets.abandon(changeset)
-    return _info(call.state.context.changesets.get(changeset))
+    return _info(call, call.state.context.changesets.get(changeset))
 
 
 def _resolve(call: Call, changeset: int, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -149,7 +167,7 @@ def _resolve(call: Call, changeset: int, wanted: dict[str, Any]) -> dict[str, An
             422, 'expected {"kind": "device", "id": 17, "keep": "ours"}, or "theirs"', subject="body"
         )
     call.state.context.changesets.resolve(changeset, kind, object_id, Keep(keep))
-    return _info(call.state.context.changesets.get(changeset))
+    return _info(call, call.state.context.changesets.get(changeset))
 
 
 _ACTIONS: dict[str, Action] = {
@@ -160,28 +178,6 @@ _ACTIONS: dict[str, Action] = {
     **REVIEWING,
 }
 ACTIONS = tuple(_ACTIONS)
-
-
-def _diffs(call: Call, found: Sequence[ObjectDiff]) -> list[dict[str, Any]]:
-    """Of objects that the caller may see; where it may see some of a kind only, what is in the tables."""
-    by_kind: dict[str, set[int]] = {}
-    for one in found:
-        by_kind.setdefault(one.kind, set()).add(one.id)
-    shown: list[dict[str, Any]] = []
-    with call.state.context.database.read() as session:
-        sight = Sight(session, call.state.kinds, call.seen)
-        for name, ids in by_kind.items():
-            kind = call.state.kinds[name]
-            if call.seen.where(kind) is not None:
-                by_kind[name] = present(sight, kind, ids)
-    for one in found:
-        if one.id in by_kind[one.kind]:
-            hidden = call.seen.hidden(call.state.kinds[one.kind])
-            fields = {name: list(pair) for name, pair in one.fields.items() if name not in hidden}
-            shown.append(
-                {"kind": one.kind, "id": one.id, "key": one.key, "op": str(one.op), "fields": fields}
-            )
-    return shown
 
 
 def _conflict(one: Conflict) -> dict[str, Any]:
@@ -197,8 +193,8 @@ def _conflict(one: Conflict) -> dict[str, Any]:
     }
 
 
-def _info(one: ChangeSetInfo) -> dict[str, Any]:
-    return {name: str(value) if name == "state" else value for name, value in asdict(one).items()}
+def _info(call: Call, one: ChangeSetInfo) -> dict[str, Any]:
+    return told_infos(call, [one])[0]
 
 
 def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -16,14 +16,16 @@ from netwright.base.errors import InputError
 
 MOST_BYTES = 64 << 20
 MOST_ITEMS = 20_000
-_TAG = re.compile(r'\s*(?:W/)?"(\d{1,18})"\s*\Z')
+_TAG = re.compile(r'\s*(?:W/)?"([0-9]{1,18})"\s*\Z')
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """``change_set``: an open one to write into; else the change is merged at once. ``keep_going``: items
-    without a mistake are done though others have one. ``if_revision``: the object must not have changed since
-    this revision; -1: it must be there."""
+    without a mistake are done though others have one.
+
+    ``if_revision``: the objects must not have changed since this revision; ``if_present``: they must be
+    there; ``if_absent``: they must not; ``unless``: they must not be of one of these revisions."""
 
     title: str
     reason: str = ""
@@ -31,7 +33,14 @@ class Order:
     dry_run: bool = False
     keep_going: bool = False
     if_revision: int | None = None
+    if_present: bool = False
+    if_absent: bool = False
+    unless: frozenset[int] = frozenset()
     key: RequestKey | None = None
+
+    @property
+    def conditional(self) -> bool:
+        return self.if_present or self.if_absent or self.if_revision is not None or bool(self.unless)
 
 
 def order_of(call: Call, body: bytes, title: str) -> Order:
@@ -50,7 +59,8 @@ def order_of(call: Call, body: bytes, title: str) -> Order:
     path = f"{call.request.method} {call.request.url.path}?{call.request.url.query}".encode()
     key = None
     if given is not None and not dry_run:
-        key = request_key(call.access.name, given, path, str(opened).encode(), body)
+        rights = call.access.said.encode()  # a token with less may not hear what one with more did
+        key = request_key(call.access.name, given, path, str(opened).encode(), rights, body)
     return Order(
         title=params.get("message") or title,
         reason=params.get("reason", ""),
@@ -58,21 +68,29 @@ def order_of(call: Call, body: bytes, title: str) -> Order:
         dry_run=dry_run,
         keep_going=on_error == "continue",
         if_revision=_if_match(headers.get("if-match")),
+        if_present=headers.get("if-match", "").strip() == "*",
+        if_absent=headers.get("if-none-match", "").strip() == "*",
+        unless=revisions_in(headers.get("if-none-match", "")),
         key=key,
     )
 
 
 def _if_match(given: str | None) -> int | None:
-    if given is None:
+    """The newest revision that the caller knows. Weak tags are taken too: a proxy that packs answers weakens
+    them, and our revisions tell no less for that."""
+    if given is None or given.strip() == "*":
         return None
-    if given.strip() == "*":
-        return -1
-    found = _TAG.match(given)
-    if found is None:
+    known = revisions_in(given)
+    if not known:
         raise ApiError(
             412, "the tag is none of ours", subject="If-Match", remedy="Send the ETag that GET answered."
         )
-    return int(found[1])
+    return max(known)
+
+
+def revisions_in(tags: str) -> frozenset[int]:
+    """The revisions in a list of entity tags; tags that are none of ours can't match anything."""
+    return frozenset(int(found[1]) for tag in tags.split(",") if (found := _TAG.match(tag)))
 
 
 async def body_of(call: Call) -> bytes:

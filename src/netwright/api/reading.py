@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from netwright.api.problem import ApiError
 from netwright.api.state import ApiState, Call, call_of, flag, in_thread
 from netwright.app.access import Verb
+from netwright.app.access.telling import Telling, namer_for
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.history import History, blame, current_revision, history_of
 from netwright.store.kind import Kind
@@ -165,15 +166,17 @@ def _one(call: Call, kind: Kind, name: str) -> tuple[bytes, str]:
 def _history(call: Call, kind: Kind, name: str) -> bytes:
     with reading(call.state, call) as (session, reader):
         object_id = _once(session, reader, kind, name)
-        namer = Namer(session)
+        namer = namer_for(call.access, session)
         shown = {spec.column: spec for spec in reader.sight.fields(kind)}
+        found = history_of(session, kind, object_id)
+        messages = Telling(call.access, session).texts([entry.message for entry in found])
         entries = [
             {
                 "revision": entry.revision,
                 "at": entry.at,
                 "author": entry.author,
                 "change_set": entry.changeset_id,
-                "message": entry.message,
+                "message": message,
                 "op": str(entry.op),
                 "fields": {
                     shown[column].name: [
@@ -184,7 +187,7 @@ def _history(call: Call, kind: Kind, name: str) -> bytes:
                     if column in shown
                 },
             }
-            for entry in history_of(session, kind, object_id)
+            for entry, message in zip(found, messages, strict=True)
         ]
     return orjson.dumps({"id": object_id, "items": entries})
 

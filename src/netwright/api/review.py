@@ -9,19 +9,11 @@ from typing import Any, TypeAlias
 
 from netwright.api.problem import ApiError
 from netwright.api.state import Call
+from netwright.api.telling import told_review
 from netwright.app.access import Verb as Right
 
 Action: TypeAlias = Callable[[Call, int, dict[str, Any]], dict[str, Any]]
 """What a POST does with a change set: the caller, its number, the body; the answer."""
-
-
-def review_of(call: Call, number: int) -> dict[str, Any]:
-    """Comments and approvals of a change set, the oldest first."""
-    review = call.state.context.changesets.review
-    return {
-        "comments": [asdict(one) for one in review.comments(number)],
-        "approvals": [asdict(one) for one in review.approvals(number)],
-    }
 
 
 def _comment(call: Call, number: int, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -48,13 +40,13 @@ def _approve(call: Call, number: int, wanted: dict[str, Any]) -> dict[str, Any]:
     note = _text(wanted, "note")
     review = call.state.context.changesets.review
     review.approve(number, call.access.name, call.access.roles, note=note, edition=edition)
-    return review_of(call, number)
+    return told_review(call, number)
 
 
 def _withdraw(call: Call, number: int, _wanted: dict[str, Any]) -> dict[str, Any]:
     call.access.require(Right.APPROVE)
     call.state.context.changesets.review.withdraw(number, call.access.name)
-    return review_of(call, number)
+    return told_review(call, number)
 
 
 def _rebase(call: Call, number: int, _wanted: dict[str, Any]) -> dict[str, Any]:

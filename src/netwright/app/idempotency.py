@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 
 
 class DoneRequest(Base):
-    """A request that was done. ``objects`` are what it was about: lists of kind, id and verb."""
+    """A request that was done. ``objects`` is what must be known to answer it again."""
 
     __tablename__ = "done_request"
     __table_args__ = (Index("ix_done_request_at", "at"),)
@@ -33,7 +34,16 @@ class DoneRequest(Base):
     digest: Mapped[str]
     at: Mapped[float]
     revision: Mapped[int]
-    objects: Mapped[list[Any]] = mapped_column(JSON)
+    objects: Mapped[Any] = mapped_column(JSON)
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """``items``: kind, id, verb and what was told of a failure, each; ``created``: ids; ``warnings``; and
+        ``change_set`` when it went into an open one."""
+        if isinstance(self.objects, dict):
+            return self.objects
+        items = [[*one, None] for one in self.objects]  # as it was written before version 0.2
+        return {"items": items, "created": [], "warnings": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +84,9 @@ def done(session: Session, key: RequestKey, now: float) -> DoneRequest | None:
 
 
 def write_done(
-    session: Session, key: RequestKey, now: float, revision: int, objects: list[tuple[str, int, str]]
+    session: Session, key: RequestKey, now: float, revision: int, answer: Mapping[str, Any]
 ) -> None:
-    """Call it in the transaction that does it."""
+    """Call it in the transaction that does it. ``revision`` -1: it went into an open change set."""
     session.execute(delete(DoneRequest).where(DoneRequest.at <= now - KEPT_S))
     session.execute(
         insert(DoneRequest).values(
@@ -85,6 +95,6 @@ def write_done(
             digest=key.digest,
             at=now,
             revision=revision,
-            objects=[list(one) for one in objects],
+            objects=dict(answer),
         )
     )

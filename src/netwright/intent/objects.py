@@ -15,9 +15,9 @@ from netwright.base.errors import InputError, NetwrightError, NotFoundError
 from netwright.intent.partedits import PartEdits
 from netwright.store.editor import Editor
 from netwright.store.kind import FieldSpec, Kind
-from netwright.store.naming import SEPARATOR, Namer, resolve
+from netwright.store.naming import HIDDEN, SEPARATOR, Namer, resolve
 from netwright.store.problem import Problem
-from netwright.store.query.named import find_all, numbered, present, split_name
+from netwright.store.query.named import find_all, numbered, present, split_name, spoken
 from netwright.store.query.sight import Sight
 from netwright.store.value import Doc, codec
 
@@ -66,6 +66,7 @@ class ObjectEdits:
         self._sight = sight
         self._editor = editor
         self._names: dict[str, dict[str, int]] = defaultdict(dict)
+        self._unseen: dict[str, set[int]] = defaultdict(set)
         self._pending: dict[tuple[str, str], int] = {}
         self._specs: dict[str, dict[str, FieldSpec]] = {}
         self._namer = Namer(sight.session)
@@ -159,6 +160,11 @@ class ObjectEdits:
                 continue
             if spec.reference is None or value is None:
                 found[spec.column] = value
+            elif _is_hidden(value):
+                if item.verb is not Verb.UPDATE:  # an update sends back what it was told: it stays
+                    self._say(
+                        item, outcome, "is hidden from you: leave it out, or say another one", spec.name
+                    )
             else:
                 target = self._reference(item, outcome, spec, value)
                 if target is not None:
@@ -169,6 +175,9 @@ class ObjectEdits:
         kind = self._sight.kinds[spec.reference or ""]
         name = self._naming(kind, value)
         if isinstance(name, int):
+            if name in self._unseen[kind.name]:
+                self._say(item, outcome, f"there is no {kind.name} {name}", spec.name)
+                return None
             return name
         if name is None:
             expected = f'expected the id or key of a {kind.name}, as 17, "name" or {{"id": 17}}'
@@ -190,7 +199,9 @@ class ObjectEdits:
         return known.get(name)
 
     def _find_names(self, items: Sequence[Item]) -> None:
+        """What names lead to; and which ids lead to what is there and may not be seen."""
         wanted: defaultdict[str, set[str]] = defaultdict(set)
+        numbers: defaultdict[str, set[int]] = defaultdict(set)
         for item in items:
             name = self._aim(item)
             if isinstance(name, str):
@@ -203,9 +214,20 @@ class ObjectEdits:
                 name = self._naming(kind, value)
                 if isinstance(name, str):
                     wanted[kind.name].add(name)
+                elif isinstance(name, int) and self._sight.restriction.where(kind) is not None:
+                    numbers[kind.name].add(name)
         for kind_name, texts in wanted.items():
             kind = self._sight.kinds[kind_name]
-            self._names[kind_name] = find_all(self._sight.session, self._sight.kinds, kind, texts)
+            found = find_all(self._sight.session, self._sight.kinds, kind, texts)
+            if self._sight.limited(kind):
+                seen = present(self._sight, kind, found.values())
+                seen = spoken(self._sight, kind, seen)
+                found = {text: one for text, one in found.items() if one in seen}
+            self._names[kind_name] = found
+        everything = Sight(self._sight.session, self._sight.kinds)
+        for kind_name, ids in numbers.items():
+            kind = self._sight.kinds[kind_name]
+            self._unseen[kind_name] = present(everything, kind, ids) - present(self._sight, kind, ids)
 
     def _there(self, items: Sequence[Item]) -> dict[str, set[int]]:
         """The targets that are there and may be seen, by kind."""
@@ -227,7 +249,7 @@ class ObjectEdits:
     def _nowhere(self, kind: Kind, name: int | str) -> str:
         simple = f"there is no {kind.name} {name!r}"
         self._explained += 1
-        if isinstance(name, int) or self._explained > _EXPLAINED:
+        if isinstance(name, int) or self._explained > _EXPLAINED or self._sight.limited(kind):
             return simple
         try:
             resolve(self._sight.session, kind, name)
@@ -287,6 +309,11 @@ class ObjectEdits:
         problem = Problem(message, item.kind.name, str(shown), field=name or None)
         if problem not in outcome.problems:
             outcome.problems.append(problem)
+
+
+def _is_hidden(value: Any) -> bool:
+    """Whether it is what is told instead of a reference to an object that may not be seen."""
+    return isinstance(value, Mapping) and value.get("key") == HIDDEN and "id" in value and value["id"] is None
 
 
 def _name(kind: Kind, value: Any) -> int | str | None:

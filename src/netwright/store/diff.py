@@ -25,11 +25,13 @@ class ObjectDiff:
     fields: dict[str, tuple[Any, Any]]
 
 
-def object_diffs(session: Session, kinds: Kinds, changes: Sequence[Change]) -> list[ObjectDiff]:
+def object_diffs(
+    session: Session, kinds: Kinds, changes: Sequence[Change], namer: Namer | None = None
+) -> list[ObjectDiff]:
     """Changes in the order of kinds and names. Objects are called what the tables call them; those that
-    are not there, by their own document."""
-    created = {change.ref: change.after for change in changes if change.op is Op.CREATE}
-    namer = Namer(session, created)
+    are not there, by their own document; or all as ``namer`` calls them."""
+    if namer is None:
+        namer = Namer(session, {change.ref: change.after for change in changes if change.op is Op.CREATE})
     found: list[ObjectDiff] = []
     for kind in kinds.values():
         mine = [change for change in changes if change.kind == kind.name]

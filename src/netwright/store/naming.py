@@ -19,6 +19,8 @@ from netwright.store.kind import FieldSpec, Kind, as_kind
 from netwright.store.value import Doc, codec, take_text
 
 SEPARATOR = "/"
+HIDDEN = "hidden"
+"""Stands for the name of an object that the reader may not see."""
 _CANDIDATES = 50_000
 _NEAR = 3
 

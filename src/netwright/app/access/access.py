@@ -59,6 +59,11 @@ class Access:
             for grant in self.grants
         )
 
+    @property
+    def said(self) -> str:
+        """The rights in one text, the same for the same rights."""
+        return ";".join(sorted(grant.said for grant in self.grants))
+
     def may(self, verb: Verb, kind_name: str | None = None) -> bool:
         """Whether it may do this at all; for a verb on objects, to some object (of the kind)."""
         return any(grant.gives(verb, kind_name) for grant in self.grants)

@@ -59,6 +59,16 @@ class Grant:
     fields: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
 
+    @property
+    def said(self) -> str:
+        """All of it in one text, the same for the same grant."""
+        anchors = [f"{one.name}={sorted(map(str, one.values))}" for one in self.scope.anchors]
+        sets = [
+            None if one is None else sorted(one)
+            for one in (self.verbs, self.kinds, self.fields, self.without)
+        ]
+        return f"{sets} {sorted(anchors)} {self.scope.unplaced}"
+
     def gives(self, verb: Verb, kind: str | None = None) -> bool:
         """Whether it is about this verb (and kind). Who may change something may look at it."""
         named = not self.verbs.isdisjoint(OBJECT_VERBS if verb is Verb.VIEW else {verb})

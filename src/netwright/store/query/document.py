@@ -1,4 +1,5 @@
-"""Rows as documents: plain values by field name, a reference as ``{id, kind, key}``."""
+"""Rows as documents: plain values by field name, a reference as ``{id, kind, key}``. One that leads to what
+the reader may not see has no id, and its key is ``hidden``."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any, TypeAlias
 
 from netwright.base.errors import InputError
 from netwright.store.kind import FieldSpec
+from netwright.store.naming import HIDDEN
 from netwright.store.query.raw import Convert
 from netwright.store.query.relation import Relation
 from netwright.store.query.selection import Selection
@@ -26,7 +28,7 @@ class Shape:
         self._keyed = False
         self._plain: list[tuple[str, int]] = []
         self._converted: list[tuple[str, int, Convert]] = []
-        self._references: list[tuple[str, int, str, KeyText | None, dict[int, Doc]]] = []
+        self._references: list[tuple[str, int, str, KeyText | None, int | None, dict[int, Doc]]] = []
         self.nested: dict[str, tuple[FieldSpec, int]] = {}
         self.lists = self._lists(selection)
         wanted = _wanted(source, selection)
@@ -53,9 +55,12 @@ class Shape:
             value = row[at]
             if value is not None:
                 doc[name] = convert(value)
-        for name, at, kind, key, known in self._references:
+        for name, at, kind, key, seen, known in self._references:
             target = row[at]
             if target is None:
+                continue
+            if seen is not None and row[seen] is None:
+                doc[name] = {"id": None, "kind": kind, "key": HIDDEN}
                 continue
             reference = known.get(target)
             if reference is None:
@@ -68,7 +73,9 @@ class Shape:
         self._empty[spec.name] = None
         at, convert = self._source.place((), spec.column)
         if spec.reference is not None:
-            self._references.append((spec.name, at, spec.reference, self._source.key((spec.column,)), {}))
+            path = (spec.column,)
+            key, seen = self._source.key(path), self._source.seen_at(path)
+            self._references.append((spec.name, at, spec.reference, key, seen, {}))
             for told, nested in selection.nested.items():
                 if spec.name == (nested.name or told):
                     self.nested[told] = (spec, at)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwright.base.errors import NotFoundError
+from netwright.base.errors import InputError, NotFoundError
 from netwright.store.among import among
 from netwright.store.history import chunks
 from netwright.store.holding import holding
@@ -48,21 +48,53 @@ def numbered(kind: Kind) -> bool:
 
 
 def find(sight: Sight, kind: Kind, text: str) -> int:
-    """The id of the object that ``text`` names and that may be seen. Raises NotFoundError."""
+    """The id of the object that ``text`` names and that may be seen. Raises NotFoundError; to one who may not
+    see all without near misses, the same whether there is such an object or not."""
     name = split_name(kind, text)
-    object_id = resolve(sight.session, kind, name) if isinstance(name, str) else name
-    if object_id not in present(sight, kind, [object_id]):
-        raise NotFoundError(
-            f"there is no {kind.name} {text!r}", remedy=f"List them: every {kind.name} has an id."
-        )
+    nothing = NotFoundError(
+        f"there is no {kind.name} {text!r}", remedy=f"List them: every {kind.name} has an id."
+    )
+    try:
+        object_id = resolve(sight.session, kind, name) if isinstance(name, str) else name
+    except (NotFoundError, InputError):
+        if sight.limited(kind):
+            raise nothing from None
+        raise
+    found = present(sight, kind, [object_id])
+    if object_id not in (spoken(sight, kind, found) if isinstance(name, str) else found):
+        raise nothing
     return object_id
+
+
+def spoken(sight: Sight, kind: Kind, ids: Collection[int]) -> set[int]:
+    """Those of ``ids`` with nothing in their names that may not be seen: who may see an interface and not its
+    device can't ask for it by the device's name."""
+    table = kind.table
+    found = set(ids)
+    for spec in kind.key_fields:
+        target = sight.kinds[spec.reference] if spec.reference else None
+        if target is None or not found or not sight.limited(target):
+            continue
+        column = table.c[spec.column]
+        rows = [
+            (object_id, other)
+            for part in chunks(found)
+            for object_id, other in sight.session.execute(
+                select(table.c.id, column).where(table.c.id.in_(part))
+            )
+        ]
+        known = spoken(
+            sight, target, present(sight, target, {other for _, other in rows if other is not None})
+        )
+        found = {object_id for object_id, other in rows if other is None or other in known}
+    return found
 
 
 def present(sight: Sight, kind: Kind, ids: Collection[int]) -> set[int]:
     """Those of ``ids`` that are there and may be seen."""
     table = kind.table
     found: set[int] = set()
-    for part in chunks(ids):
+    for part in chunks([one for one in ids if 0 < one < _LARGEST]):  # no database holds others
         query = select(table.c.id).where(among(sight.session, table.c.id, part), *sight.seen(kind, table))
         found.update(sight.session.scalars(query))
     return found

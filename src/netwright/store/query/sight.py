@@ -72,6 +72,12 @@ class Sight:
         inner = exists(select(1).select_from(kind.table).where(kind.table.c.id == table.c.id, condition))
         return [inner.correlate(table)]
 
+    def limited(self, kind: Kind) -> bool:
+        """Whether some objects of the kind, or of those that its names begin with, can't be seen."""
+        if self.restriction.where(kind) is not None:
+            return True
+        return any(self.limited(self.kinds[one.reference]) for one in kind.key_fields if one.reference)
+
     def unknown(self, kind: Kind, name: str, *, what: str = "field", also: Iterable[str] = ()) -> InputError:
         """The error for a name that is none of a kind's."""
         known = [*(spec.name for spec in self.fields(kind)), *also]

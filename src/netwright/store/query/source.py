@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, and_
 
 from netwright.store.kind import Kind
-from netwright.store.naming import SEPARATOR
+from netwright.store.naming import HIDDEN, SEPARATOR
 from netwright.store.query.raw import Convert, raw_column
 from netwright.store.query.sight import Sight
 
@@ -17,7 +17,10 @@ KeyText: TypeAlias = Callable[[Sequence[Any]], str]
 
 
 class Source:
-    """The columns and joins of one statement, as they are asked for."""
+    """The columns and joins of one statement, as they are asked for.
+
+    What a reference leads to is joined only where it may be seen: otherwise its columns are empty, in what is
+    told as in the order of the list."""
 
     def __init__(self, sight: Sight, kind: Kind) -> None:
         self.sight = sight
@@ -39,7 +42,8 @@ class Source:
             spec = next(spec for spec in kind.fields if spec.column == path[-1])
             target = self.sight.kinds[spec.reference or ""]
             alias = target.table.alias()
-            self._from = self._from.outerjoin(alias, alias.c.id == table.c[spec.column])
+            on = and_(alias.c.id == table.c[spec.column], *self.sight.seen(target, alias))
+            self._from = self._from.outerjoin(alias, on)
             self._aliases[path] = (target, alias)
         return self._aliases[path]
 
@@ -52,6 +56,16 @@ class Source:
             self.columns.append(expression)
             self._places[path, column] = (len(self.columns) - 1, convert)
         return self._places[path, column]
+
+    def seen_at(self, path: tuple[str, ...]) -> int | None:
+        """Where in the rows stands whether what is at a path may be seen: empty, it may not. None: it may."""
+        kind, table = self.at(path)
+        if self.sight.restriction.where(kind) is None:
+            return None
+        if (path, "id") not in self._places:
+            self.columns.append(table.c.id)
+            self._places[path, "id"] = (len(self.columns) - 1, None)
+        return self._places[path, "id"][0]
 
     def key(self, path: tuple[str, ...] = ()) -> KeyText | None:
         """Reads the natural key of what is at a path; None when a part of it is hidden."""
@@ -70,6 +84,11 @@ class Source:
         at, convert = self.place(path, column)
         if reference is not None:
             inner = self.key((*path, column))
+            seen = self.seen_at((*path, column))
+            if seen is not None:
+                return lambda row: (
+                    "" if row[at] is None else HIDDEN if row[seen] is None or inner is None else inner(row)
+                )
             if inner is None:
                 return lambda row: "" if row[at] is None else f"#{row[at]}"
             return lambda row: "" if row[at] is None else inner(row)

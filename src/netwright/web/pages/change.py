@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from netwright.app.access import Access, Verb
-from netwright.app.access.telling import seen_diffs
+from netwright.app.access.telling import Telling, seen_diffs
 from netwright.base.errors import InputError
 from netwright.store.changeset import ChangeSetState, MergePreview
 from netwright.store.diff import ObjectDiff
@@ -49,8 +49,9 @@ def show(request: Request, changeset_id: int, kind: str = "", start: int = 0) ->
     access: Access = request.state.identity
     if not access.everything:
         with context.database.read() as session:
-            diff = seen_diffs(access, session, context.changesets.changes(changeset_id), diff)
-        preview = preview and _told(preview, diff)
+            changes = context.changesets.changes(changeset_id)
+            diff = seen_diffs(access, session, changes, diff)
+            preview = preview and _told(preview, diff, Telling(access, session, changes))
     counts: dict[str, dict[str, int]] = {}
     for item in diff:
         ops = counts.setdefault(item.kind, {})
@@ -89,16 +90,10 @@ def _comments(found: Sequence[Comment]) -> dict[int | None, list[Comment]]:
     return grouped
 
 
-def _told(preview: MergePreview, diff: Sequence[ObjectDiff]) -> MergePreview:
-    """A preview for one who may not see everything: no values of what isn't among the differences."""
-    seen = {(one.kind, one.id): one.fields for one in diff}
-    conflicts = [
-        one
-        if one.field in seen.get((one.kind, one.object_id), {})
-        else replace(one, base=None, theirs=None, ours=None)
-        for one in preview.conflicts
-    ]
-    return replace(preview, diff=diff, conflicts=conflicts)
+def _told(preview: MergePreview, diff: Sequence[ObjectDiff], telling: Telling) -> MergePreview:
+    """A preview for one who may not see everything."""
+    conflicts, problems = telling.conflicts(preview.conflicts), telling.problems(preview.problems)
+    return replace(preview, diff=diff, conflicts=conflicts, problems=problems)
 
 
 def _works_in(request: Request, changeset_id: int) -> bool:

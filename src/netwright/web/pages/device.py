@@ -7,10 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from netwright.app.access.telling import namer_for
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.collect.observed import ObservedConfig
 from netwright.inventory import KINDS
 from netwright.store.history import history_of
+from netwright.web.caller import access_of
 from netwright.web.diff import side_by_side, unified
 from netwright.web.pages.inventory import list_page
 from netwright.web.read import part, telemetry
@@ -126,9 +128,11 @@ def show_configuration(request: Request, name: str, view: str = "diff") -> Respo
 @router.get("/devices/{name}/history")
 def show_history(request: Request, name: str) -> Response:
     state, head, values = _head(request, name, "history")
+    access = access_of(request)
     with state.reading() as session:
         entries = history_of(session, "device", head.id) if head.id is not None else []
-        lines = history_lines(session, KINDS["device"], entries)
+        namer, hidden = namer_for(access, session), access.hidden(KINDS["device"])
+        lines = history_lines(namer, KINDS["device"], entries, hidden)
     return page(request, "device_history.html", entries=lines, **values)
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from netwright.app.access import Verb
+from netwright.app.access.telling import namer_for
 from netwright.base.errors import InputError, NotFoundError
 from netwright.intent.objects import Item, ObjectEdits
 from netwright.intent.objects import Verb as ItemVerb
@@ -46,7 +47,8 @@ def show(request: Request, kind_name: str, object_id: int, as_of: str = "") -> R
         reader = reader_of(request, session)
         key, cells = get_object(reader, kind, object_id)
         known = {} if as_of else blame(session, kind, object_id)
-        entries = history_lines(session, kind, history_of(session, kind, object_id), access.hidden(kind))
+        namer = namer_for(access, session)
+        entries = history_lines(namer, kind, history_of(session, kind, object_id), access.hidden(kind))
         users = referring(reader, kind, object_id) if not as_of else []
         if as_of:
             cells = []

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from netwright.base.errors import NotFoundError
 from netwright.store.history import Blame, HistoryEntry
@@ -79,10 +78,9 @@ def referring(reader: Reader, kind: Kind, object_id: int) -> list[Referrer]:
 
 
 def history_lines(
-    session: Session, kind: Kind, entries: Sequence[HistoryEntry], hidden: frozenset[str] = frozenset()
+    namer: Namer, kind: Kind, entries: Sequence[HistoryEntry], hidden: frozenset[str] = frozenset()
 ) -> list[HistoryLine]:
     """Entries with references named; empty fields of a creation and hidden ones left out."""
-    namer = Namer(session)
     specs = {spec.column: spec for spec in kind.fields if spec.name not in hidden}
     lines = []
     for entry in entries:

@@ -55,6 +55,8 @@ _LISTS = {"device": "/devices", "site": "/sites"}
 def cell_of(spec: FieldSpec, value: Any) -> Cell:
     """A cell of a document's value."""
     if spec.reference and value is not None:
+        if value["id"] is None:  # what it leads to is hidden from the reader
+            return Cell(spec, value["key"])
         return Cell(spec, value["key"], object_url(spec.reference, value["id"], value["key"]))
     return Cell(spec, shown(value, spec.unit))
 
