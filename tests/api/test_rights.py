@@ -115,7 +115,7 @@ def changed(world: World, kind: Kind, doc: dict[str, Any], dice: random.Random) 
         column = kind.table.c[spec.column]
         if spec.name in kind.key or column.unique or dice.random() < 0.3:
             continue
-        if spec.type is FieldType.TEXT and spec.max_length is None:
+        if spec.type is FieldType.TEXT:
             fields[spec.column] = f"n{next(_NEW)}"
         elif spec.reference is not None and spec.reference != kind.name and not spec.owner:
             fields[spec.column] = dice.choice([*world.docs[spec.reference], doc[spec.column]])
