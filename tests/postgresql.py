@@ -26,7 +26,7 @@ class Cluster:
         self._numbers = count(1)
 
     def new(self, copy_of: str = "") -> str:
-        """``copy_of``: the URL of one that nobody is connected to; its copy costs far less than migrations."""
+        """``copy_of``: the URL of one that nobody is connected to; a copy costs less than migrations."""
         name = f"test{next(self._numbers)}"
         template = f" TEMPLATE {copy_of.partition('@/')[2].partition('?')[0]}" if copy_of else ""
         engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from tests.api.conftest import Served, empty_home, own  # noqa: F401 (fixtures)
+from tests.api.conftest import Served, homes, own  # noqa: F401 (fixtures)
 
 from netwright.client import (
     AsyncClient,
