@@ -84,17 +84,17 @@ def world(context: Context) -> World:
         session.merge(ObjectId(id=1, last=newest))
     dice = random.Random(1)
     for merged in (True, False):
-        number = context.changesets.open(f"Change {', '.join(names(made))}"[:255], "admin", "because").id
-        with context.changesets.edit(number) as editor:
+        opened = context.changesets.open(f"Change {', '.join(names(made))}"[:255], "admin", "because").id
+        with context.changesets.edit(opened) as editor:
             for kind in KINDS.values():
-                for one, doc in made.docs[kind.name].items():
+                for object_id, doc in made.docs[kind.name].items():
                     fields = changed(made, kind, doc, dice)
                     if fields:
-                        editor.update(kind.name, one, fields)
+                        editor.update(kind.name, object_id, fields)
         if merged:
-            context.changesets.merge(number, "admin", lambda _session, _changes: [])
+            context.changesets.merge(opened, "admin", lambda _session, _changes: [])
         else:
-            context.changesets.review.comment(number, "admin", "Look at " + "/eth0 ".join(names(made)))
+            context.changesets.review.comment(opened, "admin", "Look at " + "/eth0 ".join(names(made)))
     return made
 
 
