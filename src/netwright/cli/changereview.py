@@ -18,7 +18,7 @@ from netwright.base.errors import InputError
 from netwright.cli.changeobject import find_object
 from netwright.cli.context import pass_context_object
 from netwright.cli.objectdiff import print_json
-from netwright.store.history import History, current_revision, revision_at
+from netwright.store.history import History, current_revision, kinds_since, revision_at
 from netwright.store.relation import Relation
 from netwright.store.retention import prune
 from netwright.store.review import Approval, Comment
@@ -159,7 +159,11 @@ def as_of(context: Context, when: str, as_json: bool) -> None:
     at = time_of(when)
     with context.database.read() as session:
         revision, newest = revision_at(session, at), current_revision(session)
-        query = select(History.kind, func.count()).where(History.revision > revision).group_by(History.kind)
+        query = (
+            select(History.kind, func.count())
+            .where(History.kind.in_(kinds_since(session, revision)), History.revision > revision)
+            .group_by(History.kind)
+        )
         counts = {row[0]: row[1] for row in session.execute(query.order_by(History.kind))}
     if as_json:
         print_json({"at": iso(at), "revision": revision, "newest": newest, "changed_since": counts})

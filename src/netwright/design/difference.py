@@ -19,7 +19,7 @@ from netwright.base.errors import InputError, NotFoundError
 from netwright.design.definition import Design
 from netwright.design.expansion import Wanted, expand, scope_of
 from netwright.design.ground import Ground, World
-from netwright.design.hardware import PARTS, Key, Kit, kits, part_key
+from netwright.design.hardware import Hardware, Key, Kit
 from netwright.design.parameter import take_all
 from netwright.design.pools import Asker, Pools
 from netwright.design.work import KeptEdit, New, PartOf, Work
@@ -92,7 +92,8 @@ class Difference:
         self._kinds = kinds
         self._order = {name: place for place, name in enumerate(kinds)}
         self._names = Names(session, kinds)
-        self._world = World(session, kinds, Pools(session, kinds))
+        self._hardware = Hardware(kinds)
+        self._world = World(session, kinds, Pools(session, kinds), self._hardware)
         self._work = Work(revision=current_revision(session))
         self._kits: dict[int, Kit] = {}
         self._docs: dict[str, dict[int, Doc]] = defaultdict(dict)
@@ -178,7 +179,7 @@ class Difference:
         for kind, keys in texts.items():
             self._references[kind] = self._names.find(self._kinds[kind], keys)
         models = set(self._references.get("model", {}).values())
-        self._kits = kits(self._session, self._kinds, models)
+        self._kits = self._hardware.kits(self._session, models)
 
     def _load_made(self, instances: list[_Instance]) -> None:
         ids: dict[str, set[int]] = defaultdict(set)
@@ -220,7 +221,7 @@ class Difference:
                 one.handles[wanted.path] = None
                 self._work.missing.append((one.request.label, wanted.path))
                 return None
-        known = wanted.adopt or wanted.kind in PARTS
+        known = wanted.adopt or wanted.kind in self._hardware.named
         doc = self._doc(one, wanted) if known else self._given(one, wanted)  # an editor checks new ones
         found, before = self._adopted(wanted, doc)
         if found is None:
@@ -248,14 +249,14 @@ class Difference:
         """The object that is there already, or comes with its device's model, and what it has without the
         design in the fields that the design sets."""
         kind = self._kinds[wanted.kind]
-        if wanted.kind in PARTS:
+        if wanted.kind in self._hardware.named:
             device = doc.get("device_id")
-            key = part_key(wanted.kind, _texts(doc))
+            key = self._hardware.key(wanted.kind, _texts(doc))
             own = {column: value for column, value in doc.items() if column != "device_id"}
             if isinstance(device, New) and device.kit is not None and key in device.kit.parts:
                 device.overrides[key] = own
-                template = device.kit.parts[key].doc
-                return PartOf(device, key), {c: template.get(c, codec(kind).missing(c)) for c in own}
+                template = device.kit.parts[key].whole
+                return PartOf(device, key), {column: template[column] for column in own}
             found = self._parts_in(device).get(key) if isinstance(device, int) else None
         elif wanted.adopt:
             values = [doc.get(spec.column) for spec in kind.key_fields]
@@ -289,7 +290,7 @@ class Difference:
         known = self._device_parts.get(device)
         if known is None:
             known = self._device_parts[device] = {}
-            for kind, (_, columns) in PARTS.items():
+            for kind, columns in self._hardware.named.items():
                 table = self._kinds[kind].table
                 query = select(table.c.id, *(table.c[name] for name in columns))
                 for object_id, *values in self._session.execute(query.where(table.c.device_id == device)):
@@ -418,7 +419,7 @@ class Difference:
     def _refit(self, device: int, old: int, new: int, where: str) -> None:
         """A device becomes one of another model: parts of the old one go, those of the new one come."""
         missing = {model for model in (old, new) if model not in self._kits}
-        self._kits.update(kits(self._session, self._kinds, missing))
+        self._kits.update(self._hardware.kits(self._session, missing))
         before, after = self._kits[old].parts, self._kits[new].parts
         there = self._parts_in(device)
         for key in before.keys() - after.keys():

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from netwright.base import address
 from netwright.base.errors import ConflictError, InputError, NotFoundError
-from netwright.design.hardware import kits
+from netwright.design.hardware import Hardware
 from netwright.design.pools import Asker, Pools
 from netwright.intent.view import natural
 from netwright.inventory import Cable, Interface
@@ -50,6 +50,7 @@ class World:
     session: Session
     kinds: Kinds
     pools: Pools
+    hardware: Hardware
     ports: set[int] = field(default_factory=set)
     """Interfaces chosen by this application."""
     documents: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -178,12 +179,12 @@ class Ground:
         return f"{network[number]}/{network.prefixlen}"
 
     def _kit(self, model: dict[str, Any]) -> dict[str, Any]:
-        parts = kits(self._world.session, self._world.kinds, [model["id"]])[model["id"]].parts
+        parts = self._world.hardware.kits(self._world.session, [model["id"]])[model["id"]].parts
         found: dict[str, Any] = {"height": model["height_u"], "interfaces": [], "management": []}
         found.update((str(one).replace("-", "_"), []) for one in PortClass)
         for (kind, _), part in parts.items():
             if kind == "interface":
-                found["management" if part.doc["management"] else "interfaces"].append(part.doc["name"])
+                found["management" if part.whole["management"] else "interfaces"].append(part.doc["name"])
             elif kind == "port":
                 found[part.doc["port_class"].replace("-", "_")].append(part.doc["name"])
         docs = [part.doc for part in parts.values()]

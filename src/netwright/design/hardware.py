@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwright.store.history import chunks
-from netwright.store.kind import Kinds
+from netwright.intent import parts as models
+from netwright.store.kind import Kind, Kinds
 from netwright.store.value import Doc, codec
-
-PARTS = {
-    "component": ("model_component", ("name",)),
-    "interface": ("model_interface", ("name",)),
-    "port": ("model_port", ("port_class", "name")),
-    "bay": ("model_bay", ("bay_class", "name")),
-}
-"""Kind of part -> kind of the model's template, and the columns that name a part in its device."""
 
 Key: TypeAlias = tuple[str, str]
 """Kind of part, and its name in the device as people write it (`power/PSU 1`)."""
 
-_LINKS = {"power_port": ("power_port_id", "power"), "rear_port": ("rear_port_id", "rear")}
-"""Names in a port's template -> column in the port, and class of the port that is meant."""
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: its document without the device, and links to others (column -> key)."""
+    """One part. ``doc``: what its model says of it; ``whole``: the document of the part in a new device, but
+    for the device; ``links``: column -> the other part of the device that it refers to."""
 
+    kind: Kind
     doc: Doc
+    whole: Doc
     links: Mapping[str, Key]
 
 
@@ -44,52 +34,36 @@ class Kit:
     parts: dict[Key, Part] = field(default_factory=dict)
 
 
-def part_key(kind: str, doc: Mapping[str, Any]) -> Key:
-    """What a part is called in its device."""
-    return kind, "/".join(str(doc[column]) for column in PARTS[kind][1])
+class Hardware:
+    """The kinds of parts that devices have."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._templates = models.templates(kinds, "device")
+        self.named = {
+            one.part.name: tuple(spec.column for spec in one.part.key_fields[1:]) for one in self._templates
+        }
+        """Kind of part -> the columns that name a part in its device."""
+
+    def key(self, kind: str, doc: Mapping[str, Any]) -> Key:
+        """What a part is called in its device."""
+        return kind, "/".join(str(doc[column]) for column in self.named[kind])
+
+    def kits(self, session: Session, wanted: Collection[int]) -> dict[int, Kit]:
+        """The kits of models, by a statement a kind of part. Raises InputError for a part that can't be."""
+        docs = [(one, models.template_documents(session, one, wanted)) for one in self._templates]
+        return {model: _kit([(one, found.get(model, ())) for one, found in docs]) for model in wanted}
 
 
-def kits(session: Session, kinds: Kinds, models: Collection[int]) -> dict[int, Kit]:
-    """The kits of models, by a statement a kind of part."""
-    found: dict[int, Kit] = {model: Kit() for model in models}
-    for kind, (template, _) in PARTS.items():
-        described, made = kinds[template], kinds[kind]
-        ways = codec(described)
-        columns = [
-            spec.column
-            for spec in described.fields
-            if spec.name != "model" and (spec.column in codec(made).fields or spec.name in _LINKS)
-        ]
-        table = described.table
-        rows: dict[int, list[Doc]] = defaultdict(list)
-        for part in chunks(models, 500):
-            query = select(table.c.model_id, *(table.c[name] for name in columns))
-            for model, *values in session.execute(
-                query.where(table.c.model_id.in_(part)).order_by(table.c.id)
-            ):
-                plain = ((name, ways.fields[name].plain) for name in columns)
-                rows[model].append(
-                    {
-                        name: value if value is None or convert is None else convert(value)
-                        for (name, convert), value in zip(plain, values, strict=True)
-                    }
-                )
-        for model, docs in rows.items():
-            for doc in sorted(docs, key=_linked):
-                links = _links(doc) if kind == "port" else {}
-                found[model].parts[part_key(kind, doc)] = Part(doc, links)
-    return found
+def _kit(model: Collection[tuple[models.Template, Collection[Doc]]]) -> Kit:
+    owners = {one.part.name: one.part_owner.column for one, _ in model}
+    found: dict[Key, Part] = {}
+    for part in sorted(models.parts_of(model), key=lambda one: bool(one.siblings)):
+        name = part.kind.name
+        links = {column: _key(name, rest) for column, rest in part.siblings}
+        whole = codec(part.kind).take_new({**part.fields, owners[name]: 1})
+        found[_key(name, part.rest)] = Part(part.kind, part.fields, whole, links)
+    return Kit(found)
 
 
-def _linked(doc: Doc) -> bool:
-    return any(doc.get(name) for name in _LINKS)
-
-
-def _links(doc: Doc) -> dict[str, Key]:
-    """Take the names of other ports out of a document; what they become."""
-    links: dict[str, Key] = {}
-    for name, (column, port_class) in _LINKS.items():
-        other = doc.pop(name, "")
-        if other:
-            links[column] = ("port", f"{port_class}/{other}")
-    return links
+def _key(kind: str, rest: Collection[Any]) -> Key:
+    return kind, "/".join(map(str, rest))

@@ -12,7 +12,7 @@ from netwright.design.hardware import Key, Kit
 from netwright.store.delta import Ref
 from netwright.store.editor import Editor
 from netwright.store.kind import Kinds
-from netwright.store.value import Doc
+from netwright.store.value import Doc, codec
 
 
 @dataclass(slots=True, eq=False)
@@ -108,26 +108,23 @@ class _Writer:
         return new.id
 
     def _parts(self, device: New, kit: Kit) -> None:
+        """The parts of a new device: copies of documents that were checked once, and what the design says."""
         waiting: list[tuple[str, int, Doc]] = []
         for key, part in kit.parts.items():
-            doc = {**part.doc, "device_id": device.id}
-            doc.update(
-                (column, device.parts[other]) for column, other in part.links.items() if other in device.parts
-            )
+            doc = part.whole.copy()
+            doc["device_id"] = device.id
+            for column, other in part.links.items():
+                doc[column] = device.parts.get(other)
             own = device.overrides.get(key)
-            if own and any(isinstance(value, New | PartOf) for value in own.values()):
-                late = {column: value for column, value in own.items() if isinstance(value, New | PartOf)}
-                own = {column: value for column, value in own.items() if column not in late}
-                waiting.append((key[0], 0, late))
-            try:
-                made = self._editor.create(key[0], {**doc, **(own or {})})
-            except InputError as error:
-                raise _placed(error, device.where) from None
-            device.parts[key] = made
-            if waiting and waiting[-1][1] == 0:
-                waiting[-1] = (waiting[-1][0], made, waiting[-1][2])
-        for kind, object_id, late in waiting:  # a bundle or parent that comes after it
-            self._editor.update(kind, object_id, self._plain(late))
+            late = {c: v for c, v in own.items() if isinstance(v, New | PartOf)} if own else None
+            if own:
+                given = {c: v for c, v in own.items() if c not in late} if late else own
+                doc.update(codec(part.kind).take(given, f"{device.where}: {part.kind.name} {key[1]}"))
+            made = device.parts[key] = self._editor.place(part.kind, doc)
+            if late:
+                waiting.append((part.kind.name, made, late))
+        for kind, object_id, later in waiting:  # a bundle or parent that comes after it
+            self._editor.update(kind, object_id, self._plain(later))
 
     def _plain(self, doc: Mapping[str, Any]) -> Doc:
         return {

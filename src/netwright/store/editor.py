@@ -18,7 +18,7 @@ from netwright.store.identity import allocate
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.proposal import awaited
-from netwright.store.rows import chunks, documents, dumps, rows_of, statements
+from netwright.store.rows import chunks, documents, dumps, insert_rows, rows_of
 from netwright.store.value import Doc, codec
 
 _LARGEST_BLOCK = 1_000
@@ -41,10 +41,14 @@ class Editor:
     def create(self, kind: str, fields: Mapping[str, Any]) -> int:
         """A new object; returns its id, which other edits may refer to at once."""
         described = self._kinds[kind]
-        doc = codec(described).take_new(fields)
+        return self.place(described, codec(described).take_new(fields))
+
+    def place(self, kind: Kind, doc: Doc) -> int:
+        """A new object from a whole document as ``Codec.take_new`` makes it, which is kept: who makes many
+        that differ in little has it checked once."""
         object_id = self._next_id()
         self.created.add(object_id)
-        self._edits.append((Op.CREATE, described, object_id, doc))
+        self._edits.append((Op.CREATE, kind, object_id, doc))
         return object_id
 
     def reserve(self, count: int) -> None:
@@ -262,7 +266,6 @@ def write_deltas(session: Session, changeset_id: int, changes: Iterable[Change])
     """Insert deltas that the change set does not hold yet."""
     columns = ("changeset_id", "object_id", "kind", "op", "before", "after")
     connection = session.connection()
-    statement = statements(connection).insert(cast("Table", Delta.__table__), columns)
     rows = (
         (
             changeset_id,
@@ -274,8 +277,7 @@ def write_deltas(session: Session, changeset_id: int, changes: Iterable[Change])
         )
         for change in changes
     )
-    for part in chunks(rows):
-        connection.exec_driver_sql(statement, part)
+    insert_rows(connection, cast("Table", Delta.__table__), columns, rows)
 
 
 def _missing(kind: Kind, object_id: int) -> NotFoundError:

@@ -20,7 +20,7 @@ from netwright.base.errors import NotFoundError
 from netwright.store.delta import Change, Op
 from netwright.store.kind import Kind, as_kind
 from netwright.store.record import Base, BigId
-from netwright.store.rows import chunks, documents, dumps, statements
+from netwright.store.rows import chunks, documents, dumps, insert_rows, statements
 from netwright.store.value import Doc, codec
 
 __all__ = ["Blame", "History", "HistoryEntry", "Revision", "as_of", "blame", "changes_of", "chunks"]
@@ -32,6 +32,7 @@ __all__ += [
     "field_pairs",
     "history_of",
     "horizon",
+    "kinds_since",
     "lock_line",
     "record",
     "require_kept",
@@ -53,11 +54,21 @@ class Revision(Base):
     """Objects changed."""
 
 
+_UNDONE = text("before IS NOT NULL")
+"""Rows that say what was: all but creations, which are the many."""
+
+
 class History(Base):
     """One object's change in one revision. ``before``: see the module."""
 
     __tablename__ = "history"
-    __table_args__ = (Index("ix_history_revision_kind", "revision", "kind"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index("ix_history_kind_revision", "kind", "revision"),
+        Index(
+            "ix_history_undone", "kind", "revision", sqlite_where=_UNDONE, postgresql_where=_UNDONE,
+        ),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
 
     object_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -144,10 +155,10 @@ def changes_of(
     """All that one revision changed, in the order of ids; ``kinds`` and ``limit`` narrow. Raises
     NotFoundError when it was let go."""
     require_kept(session, revision, changes=True)
+    kinds = kinds_since(session, revision - 1) if kinds is None else kinds
     columns = (History.kind, History.object_id, History.op, History.before)
-    query = select(*columns).where(History.revision == revision).order_by(History.object_id)
-    if kinds is not None:
-        query = query.where(History.kind.in_(kinds))
+    query = select(*columns).where(History.kind.in_(kinds), History.revision == revision)
+    query = query.order_by(History.object_id)
     rows = session.execute(query.limit(limit)).all()
     ids: dict[str, list[int]] = defaultdict(list)
     for row in rows:
@@ -156,22 +167,35 @@ def changes_of(
     return [_change(kind, object_id, op, before, after[kind]) for kind, object_id, op, before in rows]
 
 
+def kinds_since(session: Session, revision: int) -> list[str]:
+    """Kinds of which any object was changed after a revision: some lookups a kind, however much changed."""
+    query = text(
+        "WITH RECURSIVE held(kind) AS (SELECT min(kind) FROM history UNION ALL "
+        "SELECT (SELECT min(kind) FROM history WHERE kind > held.kind) FROM held WHERE kind IS NOT NULL) "
+        "SELECT kind FROM held WHERE kind IS NOT NULL AND "
+        "(SELECT max(revision) FROM history WHERE history.kind = held.kind) > :revision"
+    )
+    return list(session.scalars(query, {"revision": revision}))
+
+
 def record(session: Session, revision: int, changes: Sequence[Change]) -> None:
     """Write what a revision changed."""
     connection = session.connection()
-    statement = statements(connection).insert(_TABLE, ("object_id", "revision", "kind", "op", "before"))
-    rows = (
-        (
-            change.id,
-            revision,
-            change.kind,
-            change.op.value,
-            None if change.before is None else dumps(change.before),
+    words = statements(connection)
+    created: dict[str, list[int]] = defaultdict(list)
+    rows: list[tuple[Any, ...]] = []
+    for change in changes:
+        if change.before is None:
+            created[change.kind].append(change.id)
+        else:
+            rows.append((change.id, revision, change.kind, change.op.value, dumps(change.before)))
+    for kind, ids in created.items():
+        connection.exec_driver_sql(
+            f"INSERT INTO history (object_id, revision, kind, op) "  # noqa: S608 (words of ours)
+            f"SELECT value, {words.mark}, {words.mark}, {words.mark} FROM {words.listed}",
+            (revision, kind, Op.CREATE.value, words.ids(sorted(ids))),
         )
-        for change in changes
-    )
-    for part in chunks(rows):
-        connection.exec_driver_sql(statement, part)
+    insert_rows(connection, _TABLE, ("object_id", "revision", "kind", "op", "before"), rows)
 
 
 def documents_as_of(

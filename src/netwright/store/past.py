@@ -1,7 +1,8 @@
 """The whole network as it was: within a block, a session reads the tables as of an old revision.
 
 Temporary views stand in front of the tables that changed since, for this connection and transaction alone.
-So any query, view or rendering works on the past without knowing it. Costs what changed since, once.
+So any query, view or rendering works on the past without knowing it. Costs what was changed or deleted since,
+once, and a lookup for each row that is read.
 """
 
 from __future__ import annotations
@@ -14,9 +15,15 @@ from sqlalchemy import Column, MetaData, Table, insert, select, text
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError
-from netwright.store.history import History, chunks, current_revision, documents_as_of, require_kept
+from netwright.store.history import (
+    History,
+    chunks,
+    current_revision,
+    documents_as_of,
+    kinds_since,
+    require_kept,
+)
 from netwright.store.kind import Kind, Kinds
-from netwright.store.record import BigId
 
 
 @contextmanager
@@ -31,8 +38,7 @@ def as_of_revision(session: Session, kinds: Kinds, revision: int) -> Iterator[No
     require_kept(session, revision)
     point = session.begin_nested()
     try:
-        query = select(History.kind).where(History.revision > revision).distinct()
-        changed = set(session.scalars(query))
+        changed = set(kinds_since(session, revision))
         home = _home(session)
         for name, kind in kinds.items():
             if name in changed:
@@ -53,30 +59,28 @@ def _home(session: Session) -> str:
 
 
 def _cover(session: Session, kind: Kind, revision: int, home: str) -> None:
-    """Put a view in front of a kind's table: what did not change since, and the old state of what did."""
-    since = select(History.object_id).where(History.kind == kind.name, History.revision > revision)
+    """Put a view in front of a kind's table: rows of which history knows nothing since, and what those were
+    that were changed or deleted. What was created since costs nothing until it is looked at."""
+    since = select(History.object_id).where(
+        History.kind == kind.name, History.revision > revision, History.before.is_not(None)
+    )
     ids = sorted(set(session.scalars(since)))  # DISTINCT would have SQLite walk all of history
     old = [
         {"id": object_id, **doc}
         for part in chunks(ids)
         for object_id, doc in documents_as_of(session, kind, revision, part).items()
     ]
-    aside = MetaData()
-    key: Column[int] = Column("id", BigId, primary_key=True)
-    touched = Table(f"touched_{kind.name}", aside, key, prefixes=["TEMPORARY"])
-    columns: list[Column[Any]] = [Column(column.name, column.type) for column in kind.table.columns]
-    past = Table(f"past_{kind.name}", aside, *columns, prefixes=["TEMPORARY"])
-    aside.create_all(session.connection(), checkfirst=False)
-    if ids:
-        session.execute(insert(touched), [{"id": object_id} for object_id in ids])
-    if old:
-        session.execute(insert(past), old)
     quoted = session.get_bind().dialect.identifier_preparer.quote
     names = ", ".join(quoted(column.name) for column in kind.table.columns)
-    session.execute(
-        text(
-            f"CREATE TEMPORARY VIEW {quoted(kind.name)} AS SELECT {names} "  # noqa: S608 (names of our own tables)
-            f"FROM {home}.{quoted(kind.name)} WHERE id NOT IN (SELECT id FROM touched_{kind.name}) "
-            f"UNION ALL SELECT {names} FROM past_{kind.name}"
-        )
+    view = (
+        f"CREATE TEMPORARY VIEW {quoted(kind.name)} AS SELECT {names} "  # noqa: S608 (names of our own tables)
+        f"FROM {home}.{quoted(kind.name)} AS present WHERE NOT EXISTS (SELECT 1 FROM {home}.history "
+        f"WHERE history.object_id = present.id AND history.revision > {int(revision)})"
     )
+    if old:
+        columns: list[Column[Any]] = [Column(column.name, column.type) for column in kind.table.columns]
+        past = Table(f"past_{kind.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
+        past.create(session.connection(), checkfirst=False)
+        session.execute(insert(past), old)
+        view += f" UNION ALL SELECT {names} FROM past_{kind.name}"  # noqa: S608
+    session.execute(text(view))

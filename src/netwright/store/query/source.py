@@ -16,6 +16,11 @@ KeyText: TypeAlias = Callable[[Sequence[Any]], str]
 """The natural key in a row."""
 
 
+_ALIASES: dict[tuple[Kind, tuple[str, ...]], FromClause] = {}
+"""What is joined to a kind's table over references, by their path. Kept: to make the columns of an alias costs
+more than to read a page of rows."""
+
+
 class Source:
     """The columns and joins of one statement, as they are asked for.
 
@@ -41,7 +46,9 @@ class Source:
             kind, table = self.at(path[:-1])
             spec = next(spec for spec in kind.fields if spec.column == path[-1])
             target = self.sight.kinds[spec.reference or ""]
-            alias = target.table.alias()
+            alias = _ALIASES.get((self.kind, path))
+            if alias is None:
+                alias = _ALIASES.setdefault((self.kind, path), target.table.alias())
             on = and_(alias.c.id == table.c[spec.column], *self.sight.seen(target, alias))
             self._from = self._from.outerjoin(alias, on)
             self._aliases[path] = (target, alias)
