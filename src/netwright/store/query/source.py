@@ -17,7 +17,7 @@ KeyText: TypeAlias = Callable[[Sequence[Any]], str]
 
 
 _ALIASES: dict[tuple[Kind, tuple[str, ...]], FromClause] = {}
-"""What is joined to a kind's table over references, by their path. Kept: to make the columns of an alias costs
+"""What is joined to a kind's table over references, by path. Kept: to make the columns of an alias costs
 more than to read a page of rows."""
 
 
