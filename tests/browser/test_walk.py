@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PAGES = (
     "/", "/sites", "/sites/ams", "/devices", "/devices?health=degraded", "/devices/ams-edge2",
     "/devices/nyc-edge2/interfaces", "/devices/ams-edge1/interfaces/swp1", "/devices/nyc-tor1/hardware",
+    "/devices/ams-edge1/ports", "/devices/ams-edge1/data",
     "/devices/nyc-edge2/routing", "/devices/par-edge1/configuration",
     "/devices/par-edge1/configuration?view=side", "/devices/par-edge1/configuration?view=wanted",
     "/devices/par-edge1/backups", "/devices/ams-edge1/history", "/findings", "/changes", "/changes/1",

@@ -7,7 +7,7 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwright.web.diff import side_by_side, unified
+from netwright.web.diff import by_section, side_by_side, unified
 
 LINES = st.lists(st.sampled_from(["a", "b", " neighbor x", "-", "+", "--- a", "@@", ""]), max_size=30)
 
@@ -41,20 +41,30 @@ def test_rows_of_a_patch_say_what_went_and_came(before: list[str], after: list[s
 
 
 @given(LINES, LINES)
-def test_sides_hold_both_texts_but_for_what_is_folded(before: list[str], after: list[str]) -> None:
+def test_sides_hold_both_texts(before: list[str], after: list[str]) -> None:
     rows = side_by_side("\n".join(before), "\n".join(after))
-    shown = [row for row in rows if row is not None]
     left, right = "\n".join(before).splitlines(), "\n".join(after).splitlines()
-    assert all(left[row.old - 1] == row.left for row in shown if row.old is not None)
-    assert all(right[row.new - 1] == row.right for row in shown if row.new is not None)
-    assert all(row.left == row.right for row in shown if row.same)
-    if None not in rows:
-        assert [row.left for row in shown if row.left is not None] == left
-        assert [row.right for row in shown if row.right is not None] == right
+    assert [row.left for row in rows if row.left is not None] == left
+    assert [row.right for row in rows if row.right is not None] == right
+    assert all(left[row.old - 1] == row.left for row in rows if row.old is not None)
+    assert all(right[row.new - 1] == row.right for row in rows if row.new is not None)
 
 
-def test_long_unchanged_stretches_are_folded() -> None:
-    same = [f"line {number}" for number in range(100)]
-    rows = side_by_side("\n".join([*same, "old"]), "\n".join([*same, "new"]))
-    assert rows[0] is None
-    assert len(rows) == 1 + 4 + 1
+@given(LINES, LINES)
+def test_sections_hold_all_rows_in_order(before: list[str], after: list[str]) -> None:
+    texts = "\n".join(before), "\n".join(after)
+    sections = by_section(*texts)
+    assert [row for section in sections for row in section.rows] == side_by_side(*texts)
+    changed = any(not row.same for row in side_by_side(*texts))
+    assert any(not section.same for section in sections) is changed
+
+
+def test_sections_are_cut_where_blocks_begin() -> None:
+    before = "hostname a\n!\ninterface x\n mtu 1\ninterface y\n mtu 1\nrouter bgp 1\n neighbor z\n"
+    after = before.replace("neighbor z", "neighbor q")
+    told = [(one.title, one.blocks, one.same, one.counts) for one in by_section(before, after)]
+    assert told == [
+        ("hostname a", 1, True, (0, 0)),
+        ("interface x", 2, True, (0, 0)),
+        ("router bgp 1", 1, False, (1, 1)),
+    ]

@@ -25,6 +25,7 @@ from netwright.web.words import spoken
 PAGES = (
     "/", "/sites", "/sites/ams", "/devices", "/devices/ams-edge1", "/devices/stray-switch",
     "/devices/ams-edge1/interfaces", "/devices/ams-edge1/interfaces/swp1", "/devices/nyc-tor1/hardware",
+    "/devices/ams-edge1/ports", "/devices/ams-edge1/data",
     "/devices/ams-edge1/routing", "/devices/par-edge1/configuration",
     "/devices/par-edge1/configuration?view=side", "/devices/par-edge1/configuration?view=wanted",
     "/devices/par-edge1/configuration?view=running", "/devices/ams-cache1/configuration",

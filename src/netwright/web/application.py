@@ -30,6 +30,7 @@ from netwright.base.errors import (
 from netwright.web.deployment import Deployments
 from netwright.web.pages import (
     account,
+    attachment,
     audit,
     backup,
     bulk,
@@ -113,6 +114,7 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
         bulk,
         search,
         trace,
+        attachment,
     )
     for module in (*network, account, users, roles, audit):
         app.include_router(module.router, dependencies=members)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
-_CONTEXT = 4
 _SLOW_LINES = 20_000
 
 
@@ -62,16 +60,68 @@ def unified(patch: str) -> list[DiffLine]:
     return rows
 
 
-def side_by_side(before: str, after: str) -> list[SideLine | None]:
-    """Rows of two texts beside each other; unchanged stretches are folded to ``None``."""
+@dataclass(frozen=True, slots=True)
+class SideSection:
+    """The rows of neighbouring blocks that begin alike. ``same``: nothing differs in it."""
+
+    title: str
+    rows: list[SideLine]
+    blocks: int
+
+    @property
+    def same(self) -> bool:
+        return all(row.same for row in self.rows)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Lines that only the right side has, and that only the left side has."""
+        changed = [row for row in self.rows if not row.same]
+        return sum(row.right is not None for row in changed), sum(row.left is not None for row in changed)
+
+
+_SILENT = frozenset({"!", "#", "exit", "end", "}", "quit", "exit-address-family", ""})
+
+
+def by_section(before: str, after: str) -> list[SideSection]:
+    """Two texts beside each other, cut where blocks begin at the top; neighbours whose first words are the
+    same are one section. It knows no platform: a block begins at a line that is not indented."""
+    found: list[SideSection] = []
+    rows: list[SideLine] = []
+    title = ""
+    blocks = 0
+    for row in side_by_side(before, after):
+        text = row.left if row.left is not None else row.right or ""
+        head = _head(text)
+        if head and title and head != _head(title):
+            found.append(SideSection(title, rows, blocks))
+            rows, title, blocks = [], "", 0
+        if head:
+            title, blocks = title or text, blocks + 1
+        rows.append(row)
+    if rows:
+        found.append(SideSection(title, rows, blocks))
+    return found
+
+
+def _head(line: str) -> str:
+    """What a block at the top begins with; empty for a line inside a block, or one that says nothing."""
+    if line[:1].isspace() or line.strip() in _SILENT or line.startswith(("!", "#")):
+        return ""
+    words = line.split()
+    return " ".join(words[:2]) if words[0] in {"set", "delete", "ip", "ipv6", "no"} else words[0]
+
+
+def side_by_side(before: str, after: str) -> list[SideLine]:
+    """Rows of two texts beside each other."""
     left, right = before.splitlines(), after.splitlines()
     quick = len(left) + len(right) > _SLOW_LINES
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=quick)
-    rows: list[SideLine | None] = []
-    codes = matcher.get_opcodes()
-    for index, (tag, i1, i2, j1, j2) in enumerate(codes):
+    rows: list[SideLine] = []
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
-            rows += _equal(left, i1, i2, j1, first=index == 0, last=index == len(codes) - 1)
+            rows += [
+                SideLine(True, i1 + k + 1, left[i1 + k], j1 + k + 1, left[i1 + k]) for k in range(i2 - i1)
+            ]
             continue
         for step in range(max(i2 - i1, j2 - j1)):
             i, j = i1 + step, j1 + step
@@ -85,16 +135,3 @@ def side_by_side(before: str, after: str) -> list[SideLine | None]:
                 )
             )
     return rows
-
-
-def _equal(
-    left: Sequence[str], i1: int, i2: int, j1: int, *, first: bool, last: bool
-) -> list[SideLine | None]:
-    rows: list[SideLine | None] = [
-        SideLine(True, i1 + k + 1, left[i1 + k], j1 + k + 1, left[i1 + k]) for k in range(i2 - i1)
-    ]
-    if len(rows) <= 2 * _CONTEXT + 1:
-        return rows
-    head = [] if first else rows[:_CONTEXT]
-    tail = [] if last else rows[-_CONTEXT:]
-    return [*head, None, *tail]

@@ -87,6 +87,10 @@ STATUSES: dict[str, tuple[str, str]] = {
     "equal": ("ok", "circle-check"),
     "same": ("ok", "circle-check"),
     "unreachable": ("bad", "circle-x"),
+    "impact-none": ("mute", "circle"),
+    "impact-filter": ("warn", "filters"),
+    "impact-session": ("warn", "reload"),
+    "impact-flap": ("bad", "alert-triangle"),
 }
 _UNKNOWN = ("mute", "help-circle")
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from netwright.app.access import Verb
 from netwright.app.access.telling import namer_for
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.collect.observed import ObservedConfig
-from netwright.inventory import KINDS
+from netwright.intent.context import ContextSource, context_sources, merge
+from netwright.inventory import KINDS, Attachment
 from netwright.store.history import history_of
 from netwright.web.caller import access_of
-from netwright.web.diff import side_by_side, unified
-from netwright.web.pages.inventory import list_page
+from netwright.web.diff import by_section, unified
+from netwright.web.pages.inventory import list_page, writes
 from netwright.web.read import part, telemetry
-from netwright.web.read.configuration import wanted_configuration
+from netwright.web.read.attachment import files_of
+from netwright.web.read.configuration import patch_of, wanted_configuration
 from netwright.web.read.device import DeviceHead, device_head, fact_lines, health_of
 from netwright.web.read.finding import findings_of
+from netwright.web.read.hardware import hardware
 from netwright.web.read.object import history_lines
+from netwright.web.read.port import ports_of
 from netwright.web.state import WebState, state_of
 from netwright.web.templating import page
 
@@ -29,9 +36,11 @@ TABS = (
     ("", "Overview"),
     ("interfaces", "Interfaces"),
     ("hardware", "Hardware"),
+    ("ports", "Ports and power"),
     ("routing", "Routing"),
     ("configuration", "Configuration"),
     ("backups", "Backups"),
+    ("data", "Data and files"),
     ("history", "History"),
 )
 
@@ -88,10 +97,47 @@ def show_hardware(request: Request, name: str) -> Response:
     state, head, values = _head(request, name, "hardware")
     with state.reading() as session:
         values |= {
-            "components": part.components(session, name, head.id),
+            "tree": hardware(session, name, head.id),
             "sensors": part.sensors(session, name),
         }
     return page(request, "device_hardware.html", **values)
+
+
+@router.get("/devices/{name}/ports")
+def show_ports(request: Request, name: str) -> Response:
+    state, head, values = _head(request, name, "ports")
+    with state.reading() as session:
+        ports = ports_of(session, head.id)
+    return page(request, "device_ports.html", ports=ports, **values)
+
+
+@router.get("/devices/{name}/data")
+def show_data(request: Request, name: str) -> Response:
+    """Context data for templates, and files."""
+    state, head, values = _head(request, name, "data")
+    sources: Sequence[ContextSource] = ()
+    files: Sequence[Attachment] = ()
+    access = access_of(request)
+    with state.reading() as session:
+        if head.id is not None and access.may(Verb.VIEW, "config_context"):
+            sources = context_sources(session, [head.id]).get(head.id, ())
+        if head.id is not None and access.may(Verb.VIEW, "attachment"):
+            files = files_of(session, "device", head.id)
+    merged = merge([one.data for one in sources])
+    return page(
+        request,
+        "device_data.html",
+        sources=[(one, _pretty(one.data)) for one in sources],
+        merged=_pretty(merged) if merged else "",
+        files=files,
+        may_attach=writes(request, KINDS["attachment"], Verb.CREATE),
+        may_remove=writes(request, KINDS["attachment"], Verb.DELETE),
+        **values,
+    )
+
+
+def _pretty(data: Mapping[str, Any]) -> str:
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
 
 
 @router.get("/devices/{name}/routing")
@@ -110,9 +156,16 @@ def show_configuration(request: Request, name: str, view: str = "diff") -> Respo
     wanted, problem = _wanted(state, head)
     rows: Any = []
     if view == "side" and wanted is not None and running is not None:
-        rows = side_by_side(running.running, wanted)
+        rows = by_section(running.running, wanted)
     elif view == "diff" and running is not None:
         rows = unified(running.diff)
+    patch = None
+    if view in {"patch", "inverse"} and wanted is not None and running is not None:
+        texts = (running.running, wanted) if view == "patch" else (wanted, running.running)
+        try:
+            patch = patch_of(*texts, head.platform)
+        except NetwrightError as error:
+            problem = str(error)
     return page(
         request,
         "device_configuration.html",
@@ -121,6 +174,7 @@ def show_configuration(request: Request, name: str, view: str = "diff") -> Respo
         wanted=wanted,
         problem=problem,
         rows=rows,
+        patch=patch,
         **values,
     )
 
@@ -133,7 +187,8 @@ def show_history(request: Request, name: str) -> Response:
         entries = history_of(session, "device", head.id) if head.id is not None else []
         namer, hidden = namer_for(access, session), access.hidden(KINDS["device"])
         lines = history_lines(namer, KINDS["device"], entries, hidden)
-    return page(request, "device_history.html", entries=lines, **values)
+    may_update = head.id is not None and writes(request, KINDS["device"], Verb.UPDATE)
+    return page(request, "device_history.html", entries=lines, may_update=may_update, **values)
 
 
 @router.get("/devices/{name}/series")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from netwright.base import address
 from netwright.collect.observed import (
@@ -19,8 +19,10 @@ from netwright.collect.observed import (
     ObservedNeighbor,
     ObservedSensor,
 )
-from netwright.inventory import Asn, BgpSession, Cable, Component, Device, Interface, InterfaceAddress, Isp
+from netwright.intent.trace import trace
+from netwright.inventory import Asn, BgpSession, Component, Device, Interface, InterfaceAddress, Isp
 from netwright.platforms.facts import OperState
+from netwright.web.read.path import Plug, plugs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,17 @@ class Neighbor:
 
 
 @dataclass(frozen=True, slots=True)
+class Far:
+    """Where a cable leads in the end; ``complete``: to something that speaks."""
+
+    plug: Plug
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InterfaceLine:
-    """An interface, wanted and observed. ``mark``: ``missing``, ``extra`` or empty."""
+    """An interface, wanted and observed. ``members``: of a bundle. ``mark``: ``missing``, ``extra`` or
+    empty."""
 
     name: str
     id: int | None
@@ -47,15 +58,25 @@ class InterfaceLine:
     wanted_speed: int | None
     wanted_mtu: int | None
     wanted_addresses: tuple[str, ...]
-    wanted_peer: Neighbor | None
+    far: Far | None
+    members: tuple[str, ...]
     seen: ObservedInterface | None
     addresses: tuple[str, ...]
     peers: tuple[Neighbor, ...]
+    answered: bool = True
+    """Whether the device told of any interface."""
+
+    @property
+    def wanted_peer(self) -> Neighbor | None:
+        """The interface at the other end of its cable's way."""
+        if self.far is None or self.far.plug.end[0] != "interface" or not self.far.plug.owner_url:
+            return None
+        return Neighbor(self.far.plug.owner, self.far.plug.name)
 
     @property
     def mark(self) -> str:
         if self.wanted and self.seen is None:
-            return "missing"
+            return "missing" if self.answered else ""
         return "" if self.wanted else "extra"
 
     @property
@@ -84,14 +105,15 @@ class InterfaceLine:
 
 
 def interfaces(session: Session, device: str, device_id: int | None) -> list[InterfaceLine]:
-    """All interfaces in natural order, in seven statements."""
+    """All interfaces in natural order, in a fixed number of statements a hop of the longest way."""
     wanted = {row.name: row for row in _wanted_interfaces(session, device_id)}
     seen = {
         row.name: row
         for row in session.scalars(select(ObservedInterface).where(ObservedInterface.device == device))
     }
     wanted_addresses = _wanted_addresses(session, device_id)
-    peers = _cable_ends(session, device_id)
+    fars = _far_ends(session, [row.id for row in wanted.values()])
+    members = _members(wanted.values())
     seen_addresses: defaultdict[str, list[str]] = defaultdict(list)
     for row in session.scalars(select(ObservedAddress).where(ObservedAddress.device == device)):
         seen_addresses[row.interface].append(str(row.address))
@@ -104,9 +126,11 @@ def interfaces(session: Session, device: str, device_id: int | None) -> list[Int
             wanted.get(name),
             seen.get(name),
             wanted_addresses,
-            peers,
+            fars,
+            members,
             tuple(seen_addresses.get(name, ())),
             tuple(seen_peers.get(name, ())),
+            answered=bool(seen),
         )
         for name in sorted(wanted.keys() | seen.keys(), key=natural)
         if name in wanted or name != "lo"
@@ -118,10 +142,14 @@ def _interface(
     row: Interface | None,
     seen: ObservedInterface | None,
     wanted_addresses: Mapping[int, list[str]],
-    peers: Mapping[int, Neighbor],
+    fars: Mapping[int, Far],
+    members: Mapping[str, tuple[str, ...]],
     addresses: tuple[str, ...],
     neighbors: tuple[Neighbor, ...],
+    *,
+    answered: bool,
 ) -> InterfaceLine:
+    far = fars.get(row.id) if row else None
     return InterfaceLine(
         name=name,
         id=row.id if row else None,
@@ -132,11 +160,26 @@ def _interface(
         wanted_speed=row.speed_bps if row else None,
         wanted_mtu=row.mtu if row else None,
         wanted_addresses=tuple(wanted_addresses.get(row.id, ())) if row else (),
-        wanted_peer=peers.get(row.id) if row else None,
+        far=far,
+        members=members.get(name, ()),
         seen=seen,
         addresses=addresses,
         peers=neighbors,
+        answered=answered,
     )
+
+
+def _members(rows: Iterable[Interface]) -> dict[str, tuple[str, ...]]:
+    """Bundle -> its members, in natural order."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    names = {}
+    for row in rows:
+        names[row.id] = row.name
+        if row.lag_id is not None:
+            found[row.lag_id].append(row.name)
+    return {
+        names[bundle]: tuple(sorted(some, key=natural)) for bundle, some in found.items() if bundle in names
+    }
 
 
 def _wanted_interfaces(session: Session, device_id: int | None) -> Iterable[Interface]:
@@ -155,28 +198,15 @@ def _wanted_addresses(session: Session, device_id: int | None) -> dict[int, list
     return found
 
 
-def _cable_ends(session: Session, device_id: int | None) -> dict[int, Neighbor]:
-    """Our interface -> what the cable in it should lead to."""
-    a_end, b_end = aliased(Interface), aliased(Interface)
-    a_device, b_device = aliased(Device), aliased(Device)
-    query = (
-        select(
-            a_end.id, a_device.id, a_device.name, a_end.name, b_end.id, b_device.id, b_device.name, b_end.name
-        )
-        .select_from(Cable)
-        .join(a_end, Cable.a_interface_id == a_end.id)
-        .join(b_end, Cable.b_interface_id == b_end.id)
-        .join(a_device, a_end.device_id == a_device.id)
-        .join(b_device, b_end.device_id == b_device.id)
-        .where(or_(a_device.id == device_id, b_device.id == device_id))
-    )
-    found = {}
-    for a_id, a_owner, a_name, a_port, b_id, b_owner, b_name, b_port in session.execute(query):
-        if a_owner == device_id:
-            found[a_id] = Neighbor(b_name, b_port)
-        if b_owner == device_id:
-            found[b_id] = Neighbor(a_name, a_port)
-    return found
+def _far_ends(session: Session, interfaces: Iterable[int]) -> dict[int, Far]:
+    """Our interface -> where its cable leads, through panels and circuits."""
+    paths = trace(session, [("interface", one) for one in interfaces])
+    plugs = plugs_of(session, {path.far for path in paths.values() if path.far is not None})
+    return {
+        start: Far(plugs[path.far], path.complete)
+        for (_, start), path in paths.items()
+        if path.far is not None
+    }
 
 
 _PARTS = re.compile(r"[0-9]+|[^0-9]+")

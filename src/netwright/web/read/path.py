@@ -119,7 +119,7 @@ def _first_end(session: Session, cable: int) -> End:
 
 def _drawn(session: Session, path: Path, report: HealthReport, marked: int | None) -> Way:
     ends = [path.start, *(step for step in path.steps if step[0] in ENDS)]
-    plugs = _plugs(session, ends)
+    plugs = plugs_of(session, ends)
     cables = {
         row.id: row for row in session.scalars(select(Cable).where(Cable.id.in_(path.through("cable"))))
     }
@@ -191,7 +191,7 @@ def cut(text: str, letters: int = _MONO_LETTERS) -> str:
     return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
-def _plugs(session: Session, ends: Iterable[End]) -> dict[End, Plug]:
+def plugs_of(session: Session, ends: Iterable[End]) -> dict[End, Plug]:
     """What each end is, in one statement a kind; those that the one who asks may not see without names."""
     by_kind: defaultdict[str, set[int]] = defaultdict(set)
     for kind, object_id in ends:
