@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netwright.base import address
 from netwright.intent.neutral import VIEWS
+from netwright.platforms.wording import FILTERS
 
 _ADDRESSES: tuple[type, ...] = (
     ipaddress.IPv4Address,
@@ -53,6 +54,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             cache_size=-1,
             extensions=list(extensions),
         )
+        self.filters.update(FILTERS)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) in VALUES and not attribute.startswith("_"):

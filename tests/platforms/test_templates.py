@@ -1,0 +1,49 @@
+"""The templates of every platform: what they write for a device with everything is what a person read and
+accepted, and the configuration engine can work with it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.platforms.richcase import RENDERED, VARIATIONS, golden, written
+
+from netwright.base.secret import Secret
+from netwright.config import engine
+from netwright.config.hazard import hazards
+from netwright.config.schema import Style, schema
+from netwright.config.scrub import scrub_config
+from netwright.config.tree import parse, render
+
+
+@pytest.mark.parametrize("platform", RENDERED)
+def test_the_rich_device_is_written_as_accepted(platform: str) -> None:
+    assert written(platform) == golden(platform).read_text(), "see tests/platforms/richcase.py"
+
+
+@pytest.mark.parametrize("platform", RENDERED)
+def test_parsing_loses_nothing(platform: str) -> None:
+    text = written(platform)
+    assert render(parse(text, schema(platform).dialect)) == text
+
+
+@pytest.mark.parametrize("platform", RENDERED)
+def test_scrubbing_hides_every_secret_and_nothing_else(platform: str) -> None:
+    text = written(platform)
+    masked = scrub_config(text, schema(platform), Secret("key"))
+    assert "hush" not in masked
+    assert "saltsalt" not in masked
+    assert masked.count("<secret:") == text.count("hush-") + text.count("$6$")
+
+
+@pytest.mark.parametrize("variation", ["", *VARIATIONS])
+@pytest.mark.parametrize("platform", RENDERED)
+def test_patches_from_nothing_and_from_variations_end_right(platform: str, variation: str) -> None:
+    whole, rules = written(platform), schema(platform)
+    other = written(platform, variation) if variation else ""
+    assert other != whole
+    for running, intended in ((other, whole), (whole, other)):
+        patch = engine.make_patch(running, intended, rules)
+        sent = [(step.path, step.command) for step in patch.steps]
+        assert not patch.missing
+        assert engine.list_changes(engine.apply(running, sent, rules), intended, rules) == []
+        if variation and rules.style is Style.INDENT:
+            assert hazards(running, intended, sent, rules) == []
