@@ -101,6 +101,17 @@ async def test_get_and_walk(snmpd: int, v3: bool) -> None:
     client.close()
 
 
+async def test_growing_walks_and_v3_hold_what_v2c_holds(snmpd: int) -> None:
+    """snmpd refuses what is too much for one SNMPv3 message, and the library takes that for the end."""
+    root = "1.3.6.1.2.1.25.6.3.1"
+    plain, secured = SnmpClient(agent_endpoint(snmpd)), SnmpClient(agent_endpoint(snmpd, v3=True))
+    walks = [await client.walk(root) for client in (plain, plain, secured, secured)]
+    assert all(walk == walks[0] for walk in walks)
+    assert len(walks[0]) > 1000
+    plain.close()
+    secured.close()
+
+
 async def test_table_holds_what_walks_of_its_columns_hold(snmpd: int) -> None:
     client = SnmpClient(agent_endpoint(snmpd))
     table = await client.table([IF_DESCR, IF_TYPE, IF_MTU, IF_NONE])

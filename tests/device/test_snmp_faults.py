@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import cast
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from netwright.base.errors import DeviceTimeoutError, InputError
 from netwright.base.secret import Secret
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
-from netwright.device.snmp import SnmpClient, ber
+from netwright.device.snmp import REPETITIONS, SnmpClient, ber
 from netwright.device.snmp.ber import BerError, Oid, Tag, Value
+from netwright.device.snmp.client import MORE_REPETITIONS
 from netwright.device.snmp.plain import Broken, decode
 from netwright.device.snmp.user import user
 from netwright.lab.sim.agent import Pdu, Request, Table, answer, parse
@@ -131,6 +133,36 @@ async def test_a_value_that_breaks_the_rules_costs_itself_only() -> None:
         assert await client.has(ROOT_TEXT)
 
 
+async def test_a_broken_value_in_a_get_costs_itself_only() -> None:
+    content = table(9, n7=Value(Tag.IP_ADDRESS, b"\x0a\x01"))
+    async with served(lambda request: answer(request, content)) as (_, client):
+        values = await client.get([f"{ROOT_TEXT}.{n}" for n in (6, 7, 8, 99)])
+        assert values == {
+            f"{ROOT_TEXT}.6": 6, f"{ROOT_TEXT}.7": Broken(Tag.IP_ADDRESS, b"\x0a\x01"), f"{ROOT_TEXT}.8": 8,
+        }  # fmt: skip
+
+
+async def test_requests_grow_where_the_answers_come() -> None:
+    content = table(300)
+    async with served(lambda request: answer(request, content)) as (agent, client):
+        for _ in range(2):
+            assert len(await client.walk(ROOT_TEXT)) == 300
+        sizes = [request.second for request in agent.requests]
+        assert (sizes[0], sizes[-1]) == (REPETITIONS[0], MORE_REPETITIONS)
+
+
+async def test_requests_that_grew_too_far_shrink_after_one_loss() -> None:
+    content = table(300)
+
+    def reply(request: Request) -> bytes | None:
+        return None if request.second > REPETITIONS[0] else answer(request, content)
+
+    async with served(reply) as (agent, client):
+        for _ in range(3):
+            assert len(await client.walk(ROOT_TEXT)) == 300
+        assert [request.second for request in agent.requests].count(MORE_REPETITIONS) == 1
+
+
 async def test_what_a_walk_has_is_kept_when_the_agent_goes_silent_in_it() -> None:
     content = table(200)
 
@@ -170,8 +202,8 @@ async def test_one_walk_at_a_time() -> None:
     async with served(lambda request: answer(request, content)) as (agent, client):
         await asyncio.gather(client.read(ROOT_TEXT), client.read(ROOT_TEXT))
         starts = [request.oids[0] for request in agent.requests if request.kind == Pdu.GET_BULK]
-        half = len(starts) // 2
-        assert starts[:half] == starts[half:]
+        assert starts.count(ROOT) == 2
+        assert sum(one > other for one, other in pairwise(starts)) == 1  # the second begins after the first
 
 
 def test_answers_that_are_no_answers() -> None:

@@ -95,7 +95,7 @@ async def test_a_router_whose_hardware_stands_in_its_vendors_tables() -> None:
     assert (parts["PEM 0"]["class"], parts["PEM 0"]["parent"]) == ("power-supply", "PEM slot")
     assert parts["Fan 1"]["parent"] == "Fan Tray"
     pic = parts["PIC: 4x 100GE QSFP28 @ 0/0/*"]
-    assert (pic["parent"], pic["serial"]) == ("FPC: MPC @ 0/*/*", None)  # built in
+    assert (pic["parent"], pic["serial"]) == ("FPC: MPC @ 0/*/*", "BUILTIN")
     sensors = {(row["name"], row["class"]): row for row in found["sensors"]}
     assert sensors["FPC: MPC @ 0/*/*", "temperature"]["value"] == 47.0
     assert (sensors["Fan 1", "state"]["state"], sensors["Fan 1", "state"]["ok"]) == ("down", False)

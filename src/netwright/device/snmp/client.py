@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
@@ -30,7 +30,7 @@ from netwright.device.endpoint import Endpoint
 from netwright.device.snmp.ber import BerError
 from netwright.device.snmp.channel import Channel
 from netwright.device.snmp.deadline import Deadline
-from netwright.device.snmp.plain import RefusedError, rest
+from netwright.device.snmp.plain import Patience, RefusedError, get, rest
 from netwright.device.snmp.refusal import Refusal, why_refused
 from netwright.device.snmp.user import user
 
@@ -38,6 +38,8 @@ RETRIES = 2
 REPETITIONS = (40, 10, 2)
 """Rows asked for in one GETBULK; the next smaller one after every retry of the larger was lost (answers
 beyond the path's MTU, weak agents)."""
+MORE_REPETITIONS = 100
+"""Tried, once and without retries, after a table that took several requests; kept where the answers come."""
 OIDS_PER_GET = 40
 """Keeps a request and its answer inside one packet."""
 MAX_ROWS = 1_000_000
@@ -49,6 +51,10 @@ _BUFFER = 1 << 20
 
 T = TypeVar("T")
 Values = dict[str, object]
+
+
+class _HiddenError(Exception):
+    """An answer with an error status that the library took for the end of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class SnmpClient:
         self._user: User | None = None
         self._refreshed = 0.0
         self._repetitions = 0
+        self._grown: bool | None = None
         self._oids_per_get = OIDS_PER_GET
         self._witness: bool | None = None
         self._turn = asyncio.Lock()
@@ -174,7 +181,14 @@ class SnmpClient:
     async def _get_many(
         self, here: SnmpV2cClientSocket | SnmpV3ClientSocket, oids: list[str]
     ) -> Mapping[str, object]:
-        return await self._ask(lambda: here.send_get_many(oids), here.recv_get_many)
+        try:
+            return await self._ask(lambda: here.send_get_many(oids), here.recv_get_many)
+        except UnparsedAnswerError:
+            if self._user is not None or not oids:
+                raise
+        return await self._plainly(
+            get(self._host, self._endpoint.snmp_port, self._community(), oids, self._patience)
+        )
 
     async def _too_big(self, here: SnmpV2cClientSocket | SnmpV3ClientSocket, chunk: list[str]) -> bool:
         """True when the agent leaves out sysUpTime too in an answer to this many OIDs, which it has when
@@ -185,6 +199,13 @@ class SnmpClient:
 
     async def _walk(self, oid: str, rows: Values) -> None:
         root = oid.lstrip(".")
+        if self._grown:
+            try:
+                await self._walk_by(root, MORE_REPETITIONS, rows, retries=0)
+            except (DeviceTimeoutError, _HiddenError):
+                self._grown = False
+            else:
+                return
         while True:
             rows.clear()
             try:
@@ -194,16 +215,24 @@ class SnmpClient:
                     raise
                 await self._get([_UPTIME])  # raises for an agent that is just dead
                 self._repetitions += 1
+            except _HiddenError:
+                if self._repetitions + 1 == len(REPETITIONS):
+                    raise self._refuses(f"the SNMP walk of {root}", "an error") from None
+                self._repetitions += 1
             else:
+                if self._grown is None and not self._repetitions and len(rows) > 2 * REPETITIONS[0]:
+                    self._grown = True
                 return
 
-    async def _walk_by(self, root: str, repetitions: int, rows: Values) -> None:
+    async def _walk_by(self, root: str, repetitions: int, rows: Values, *, retries: int = RETRIES) -> None:
         here = await self._open()
         step = GetIter(root, repetitions)
         last = root
         while True:
             try:
-                answer = await self._ask(lambda: here.send_get_bulk(step), lambda: _bulk(here, step))
+                answer = await self._ask(
+                    lambda: here.send_get_bulk(step), lambda: _bulk(here, step), retries=retries
+                )
             except UnparsedAnswerError:
                 if self._user is not None:
                     raise
@@ -212,6 +241,8 @@ class SnmpClient:
             if not answer:  # the end of all that the agent has, or an error that the library hides
                 if self._user is None:
                     await self._walk_plainly(root, last, repetitions, rows)
+                elif await self._goes_on(here, root, last):
+                    raise _HiddenError
                 return
             over = answer[-1] is None
             for pair in answer:
@@ -224,39 +255,58 @@ class SnmpClient:
             if over:
                 return
 
+    async def _goes_on(self, here: SnmpV2cClientSocket | SnmpV3ClientSocket, root: str, last: str) -> bool:
+        """Whether there is more behind ``last`` than the library's empty answer said (SNMPv3, where we can't
+        look ourselves). Asked for what is below it, the library tells of anything behind it."""
+        step = GetIter(last, 1)
+        answer = await self._ask(lambda: here.send_get_bulk(step), lambda: _bulk(here, step))
+        return bool(answer) and (last != root or answer[0] is not None)
+
     async def _walk_plainly(self, root: str, after: str, repetitions: int, rows: Values) -> None:
         """The rest of a walk with our own codec (v2c)."""
-        known = self._endpoint.credentials.snmp_community
-        assert known is not None
-        community = known.reveal().encode()
         more = rest(
-            self._host, self._endpoint.snmp_port, community, root, after, repetitions,
-            self._endpoint.timeouts.snmp_s, RETRIES,
-        )  # fmt: skip
-        try:
+            self._host, self._endpoint.snmp_port, self._community(), root, after, repetitions, self._patience
+        )
+
+        async def collect() -> None:
             async for oid, value in more:
                 if len(rows) >= self._max_rows:
                     raise self._endless(root, oid, len(rows))
                 rows[oid] = value
+
+        try:
+            await self._plainly(collect(), f"the SNMP walk of {root}")
+        finally:
+            await more.aclose()
+
+    def _community(self) -> bytes:
+        known = self._endpoint.credentials.snmp_community
+        assert known is not None
+        return known.reveal().encode()
+
+    @property
+    def _patience(self) -> Patience:
+        return Patience(self._endpoint.timeouts.snmp_s, RETRIES)
+
+    async def _plainly(self, asked: Awaitable[T], what: str = "the SNMP get") -> T:
+        """What our own codec finds, its errors as ours."""
+        try:
+            return await asked
+        except DeviceError:
+            raise
         except TimeoutError:
             raise self._silent() from None
         except OSError as error:
             raise self._fault(error) from None
         except RefusedError as error:
-            raise UnparsedAnswerError(
-                f"the agent ends the SNMP walk of {root} with {error} after {len(rows)} values",
-                subject=self._endpoint.device,
-                remedy="The agent is broken there; update it or leave that table out.",
-            ) from None
+            raise self._refuses(what, error) from None
         except BerError as error:
             raise self._undecodable(error) from None
-        finally:
-            await more.aclose()
 
-    async def _ask(self, send: Callable[[], None], receive: Callable[[], T]) -> T:
+    async def _ask(self, send: Callable[[], None], receive: Callable[[], T], *, retries: int = RETRIES) -> T:
         """One request with its retries; each is a new request with a new id."""
         assert self._channel is not None
-        for _ in range(RETRIES + 1):
+        for _ in range(retries + 1):
             try:
                 return await self._channel.ask(send, receive)
             except TimeoutError:
@@ -265,7 +315,7 @@ class SnmpClient:
                 raise await self._refused(error) from None
             except (OSError, SnmpError) as error:
                 raise self._fault(error) from None
-        if self._user is not None:
+        if self._user is not None and retries:
             raise await self._unheard()
         raise self._silent()
 
@@ -310,6 +360,13 @@ class SnmpClient:
         known = self._endpoint
         return await why_refused(
             self._host, known.snmp_port, known.credentials.snmp_user or "", known.timeouts.snmp_s
+        )
+
+    def _refuses(self, what: str, error: object) -> UnparsedAnswerError:
+        return UnparsedAnswerError(
+            f"the agent ends {what} with {error}",
+            subject=self._endpoint.device,
+            remedy="The agent is broken there; update it or leave that table out.",
         )
 
     def _endless(self, root: str, oid: str, count: int) -> UnparsedAnswerError:

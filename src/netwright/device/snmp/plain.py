@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from netwright.device.snmp import ber
 from netwright.device.snmp.ber import BerError, Oid, Tag
 
 _VERSION_2C = 1
-_GET_BULK, _RESPONSE = 0xA5, 0xA2
+_GET, _GET_BULK, _RESPONSE = 0xA0, 0xA5, 0xA2
 _TOO_BIG = 1
 _STATUS = {
+    1: "tooBig",
     2: "noSuchName",
     3: "badValue",
     5: "genErr",
@@ -54,36 +57,43 @@ class Answer:
     bindings: tuple[tuple[Oid, int, object], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a request waits, and how often it is sent again."""
+
+    timeout_s: float
+    retries: int
+
+
+async def get(
+    host: str, port: int, community: bytes, oids: Sequence[str], patience: Patience
+) -> dict[str, object]:
+    """Values by OID, those that can't be decoded as ``Broken``; what is absent is left out. Raises as
+    ``rest``."""
+    async with _line(host, port) as line:
+        names = [_numbers(oid) for oid in oids]
+        answer = await line.exchange(_request(_GET, community, 1, names), 1, patience)
+    if answer.status:
+        raise RefusedError(_word(answer.status))
+    return {".".join(map(str, oid)): value for oid, tag, value in answer.bindings if tag not in _ABSENT}
+
+
 async def rest(
-    host: str,
-    port: int,
-    community: bytes,
-    root: str,
-    after: str,
-    repetitions: int,
-    timeout_s: float,
-    retries: int,
+    host: str, port: int, community: bytes, root: str, after: str, repetitions: int, patience: Patience
 ) -> AsyncGenerator[tuple[str, object], None]:
     """Everything below ``root`` behind ``after``. Raises TimeoutError, OSError, RefusedError, BerError."""
-    loop = asyncio.get_running_loop()
-    transport, inbox = await loop.create_datagram_endpoint(_Inbox, remote_addr=(host, port))
-    try:
-        top, at = _numbers(root), _numbers(after)
-        number = 1
+    top, at = _numbers(root), _numbers(after)
+    number = 1
+    async with _line(host, port) as line:
         while True:
             number += 1
-            request = _bulk(community, number, at, repetitions)
-            answer = await _exchange(transport, inbox, request, number, timeout_s, retries)
+            request = _request(_GET_BULK, community, number, [at], repetitions)
+            answer = await line.exchange(request, number, patience)
             if answer.status == _TOO_BIG and repetitions > 1:
                 repetitions = max(1, repetitions // 2)
                 continue
             if answer.status:
-                raise RefusedError(
-                    _STATUS.get(
-                        answer.status,
-                        "tooBig" if answer.status == _TOO_BIG else f"error status {answer.status}",
-                    )
-                )
+                raise RefusedError(_word(answer.status))
             if not answer.bindings:
                 return
             for oid, tag, value in answer.bindings:
@@ -92,37 +102,30 @@ async def rest(
                 at = oid
                 if tag not in _ABSENT:
                     yield ".".join(map(str, oid)), value
+
+
+def _word(status: int) -> str:
+    return _STATUS.get(status, f"error status {status}")
+
+
+@asynccontextmanager
+async def _line(host: str, port: int) -> AsyncIterator[_Line]:
+    loop = asyncio.get_running_loop()
+    transport, line = await loop.create_datagram_endpoint(_Line, remote_addr=(host, port))
+    try:
+        yield line
     finally:
         transport.close()
 
 
-async def _exchange(
-    transport: asyncio.DatagramTransport,
-    inbox: _Inbox,
-    request: bytes,
-    number: int,
-    timeout_s: float,
-    retries: int,
-) -> Answer:
-    for attempt in range(retries + 1):
-        transport.sendto(request)
-        try:
-            async with asyncio.timeout(timeout_s):
-                while True:
-                    answer = decode(await inbox.next())
-                    if answer.number == number:
-                        return answer
-        except TimeoutError:
-            if attempt == retries:
-                raise
-    raise TimeoutError
-
-
-class _Inbox(asyncio.DatagramProtocol):
-    """Datagrams in the order they come; the socket's errors in their place."""
+class _Line(asyncio.DatagramProtocol):
+    """One request at a time; datagrams in the order they come, the socket's errors in their place."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[bytes | OSError] = asyncio.Queue(64)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if not self._queue.full():
@@ -132,11 +135,25 @@ class _Inbox(asyncio.DatagramProtocol):
         if isinstance(exc, OSError) and not self._queue.full():
             self._queue.put_nowait(exc)
 
-    async def next(self) -> bytes:
-        found = await self._queue.get()
-        if isinstance(found, OSError):
-            raise found
-        return found
+    async def exchange(self, request: bytes, number: int, patience: Patience) -> Answer:
+        for attempt in range(patience.retries + 1):
+            self._transport.sendto(request)
+            try:
+                async with asyncio.timeout(patience.timeout_s):
+                    return await self._answer(number)
+            except TimeoutError:
+                if attempt == patience.retries:
+                    raise
+        raise TimeoutError
+
+    async def _answer(self, number: int) -> Answer:
+        while True:
+            found = await self._queue.get()
+            if isinstance(found, OSError):
+                raise found
+            answer = decode(found)
+            if answer.number == number:
+                return answer
 
 
 def decode(datagram: bytes) -> Answer:
@@ -181,12 +198,14 @@ def _value(tag: int, content: bytes) -> object:
     return None if tag in _ABSENT or tag == Tag.END_OF_MIB else Broken(tag, content)
 
 
-def _bulk(community: bytes, number: int, oid: Oid, repetitions: int) -> bytes:
-    name = ber.tlv(Tag.SEQUENCE, ber.tlv(Tag.OID, ber.oid(oid)) + ber.tlv(Tag.NULL, b""))
+def _request(kind: int, community: bytes, number: int, oids: list[Oid], repetitions: int = 0) -> bytes:
+    names = b"".join(
+        ber.tlv(Tag.SEQUENCE, ber.tlv(Tag.OID, ber.oid(oid)) + ber.tlv(Tag.NULL, b"")) for oid in oids
+    )
     pdu = b"".join(ber.tlv(Tag.INTEGER, ber.integer(part)) for part in (number, 0, repetitions))
-    pdu += ber.tlv(Tag.SEQUENCE, name)
+    pdu += ber.tlv(Tag.SEQUENCE, names)
     head = ber.tlv(Tag.INTEGER, ber.integer(_VERSION_2C)) + ber.tlv(Tag.OCTETS, community)
-    return ber.tlv(Tag.SEQUENCE, head + ber.tlv(_GET_BULK, pdu))
+    return ber.tlv(Tag.SEQUENCE, head + ber.tlv(kind, pdu))
 
 
 def _numbers(oid: str) -> Oid:

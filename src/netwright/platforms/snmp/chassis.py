@@ -12,7 +12,6 @@ from netwright.platforms.snmp import physical
 from netwright.platforms.snmp.tree import Query, Row, Tree
 
 _SERIAL_MARK = re.compile(r"^S/N\s+", re.IGNORECASE)
-_BUILT_IN = re.compile(r"^(?:BUILTIN|N/A|none|-)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +158,7 @@ def _text(row: Row, column: int) -> str | None:
 
 def _serial(row: Row, column: int) -> str | None:
     serial = row.text(column)
-    if serial is None or _BUILT_IN.match(serial):
-        return None
-    return _SERIAL_MARK.sub("", serial)
+    return None if serial is None else _SERIAL_MARK.sub("", serial)
 
 
 def _last(row: Row) -> str:
@@ -169,7 +166,8 @@ def _last(row: Row) -> str:
 
 
 def _juniper(tree: Tree) -> Iterator[ComponentFact]:
-    """Containers (slots) by their number; contents by container and three levels, inside the container's
+    """Parts without a number of their own say ``BUILTIN``. Containers (slots) by their number; contents by
+    container and three levels, inside the container's
     container: a PIC in the FPC of the same first level."""
     containers = tree.table(CONTAINERS)
     contents = tree.table(CONTENTS)

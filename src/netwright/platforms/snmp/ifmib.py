@@ -36,6 +36,18 @@ async def read_interfaces(session: Session, *, counters_only: bool = False) -> t
     return tuple(fact for index, row in table.items() if (fact := _interface(index, row)) is not None)
 
 
+def interfaces_in(values: Mapping[str, object]) -> tuple[InterfaceFact, ...]:
+    """The same from walks of both whole tables."""
+    rows: dict[str, dict[str, object]] = {}
+    for name, value in values.items():
+        column, _, index = name.rpartition(".")
+        row = rows.get(index)
+        if row is None:
+            row = rows[index] = {}
+        row[column] = value
+    return tuple(fact for index, row in rows.items() if (fact := _interface(index, row)) is not None)
+
+
 def _interface(index: str, row: Row) -> InterfaceFact | None:
     name = text(row.get(_NAME)) or text(row.get(_DESCR))
     if name is None:

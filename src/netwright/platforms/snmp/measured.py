@@ -1,15 +1,19 @@
 """Readings of vendors' own tables, by data: ``sensors.yaml``.
 
 A line says: ``entry`` and the column of the ``value``; where its ``name`` stands (a column, ``entity`` for
-the entity of the same number, ``interface`` for the interface of that number) and a ``label`` behind or
-instead; its ``class`` as in ENTITY-SENSOR-MIB, or ``by-name``; ``scale``, what the number is to be
-multiplied with to stand in the unit; columns of limits in the same scale; ``none``, numbers that stand for no
-reading; ``only``, what other columns have to say for a row to count. A state has ``states`` and ``ok`` in
-place of a class; ``alarm`` is a column that is not 0 when the reading is bad.
+the entity of the same number, ``interface`` for the interface of that number, ``last-interface`` where that
+number is the index's last) and a ``label`` behind or instead; its ``class`` as in ENTITY-SENSOR-MIB, or
+``by-name``; ``scale``, what the number is to be multiplied with to stand in the unit; columns of limits in
+the same scale; ``none``, numbers that stand for no reading; ``only``, what other columns have to say for a
+row to count, and ``last``, what the last number of its index has to be; ``decimals``, a column of another
+table of the same index that says how many digits of the number stand behind the point; ``from:
+milliwatts``, a power to be told in dBm. A state has ``states`` and ``ok`` in place of a class; ``alarm`` is
+a column that is not 0 when the reading is bad.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -30,6 +34,8 @@ UNITS = {
     "hertz": "Hz", "percent": "%", "percent-rh": "%", "dbm": "dBm", "minutes": "min", "state": "",
     "other": "",
 }  # fmt: skip
+_DARK_DBM = -40.0
+"""No light: the least that SFF-8472 can tell (0.1 microwatts)."""
 _LIMITS = ("low_critical", "low_warning", "high_warning", "high_critical")
 _BY_NAME = (
     (re.compile(r"fan", re.IGNORECASE), "rpm"),
@@ -56,6 +62,9 @@ class Measure:
     states: Mapping[int, str] = field(default_factory=dict)
     ok: frozenset[int] = frozenset()
     alarm: int = 0
+    last: int | None = None
+    decimals: str = ""
+    milliwatts: bool = False
 
     @classmethod
     def of_document(cls, given: Mapping[str, Any]) -> Measure:
@@ -73,6 +82,9 @@ class Measure:
             states=given.get("states", {}),
             ok=frozenset(given.get("ok", ())),
             alarm=given.get("alarm", 0),
+            last=given.get("last"),
+            decimals=given.get("decimals", ""),
+            milliwatts=given.get("from") == "milliwatts",
         )
 
     @property
@@ -108,6 +120,9 @@ def queries(enterprise: int | None) -> tuple[Query, ...]:
     columns: dict[tuple[str, str], set[int]] = {}
     for measure in measures(enterprise):
         columns.setdefault((measure.mib, measure.entry), set()).update(measure.columns)
+        if measure.decimals:
+            entry, _, column = measure.decimals.rpartition(".")
+            columns.setdefault((measure.mib, entry), set()).add(int(column))
     return tuple(Query(mib, entry, tuple(sorted(given))) for (mib, entry), given in columns.items())
 
 
@@ -132,6 +147,8 @@ def _fact(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str])
     for column, wanted in measure.only.items():
         if row.number(column) not in wanted:
             return None
+    if measure.last is not None and row.numbers[-1:] != [measure.last]:
+        return None
     value = row.reading(measure.value)
     if value is None or value in measure.none:
         return None
@@ -143,12 +160,25 @@ def _fact(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str])
     return SensorFact(
         name=name,
         sensor_class=kind,
-        value=_round(value * measure.scale),
+        value=_scaled(value, row, measure, tree),
         unit=UNITS[kind],
         ok=not alarm,
         limits=_limits(row, measure),
         source=measure.mib,
     )
+
+
+def _scaled(value: float, row: Row, measure: Measure, tree: Tree) -> float:
+    scale = measure.scale
+    if measure.decimals:
+        entry, _, column = measure.decimals.rpartition(".")
+        other = tree.table(entry).get(row.index)
+        digits = other.number(int(column)) if other is not None else None
+        scale *= 10.0 ** -(digits if digits is not None and 0 <= digits <= 9 else 0)
+    scaled = value * scale
+    if measure.milliwatts:
+        return _round(10 * math.log10(scaled)) if scaled > 0 else _DARK_DBM
+    return _round(scaled)
 
 
 def _state(row: Row, measure: Measure, value: float, name: str) -> SensorFact:
@@ -165,8 +195,9 @@ def _name(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str])
     if measure.name == "entity":
         entity = tree.table(physical.ENTRY).get(row.index) or tree.table(physical.ENTRY).get(first)
         own = physical.label(entity) if entity is not None else f"entity {row.index}"
-    elif measure.name == "interface":
-        own = interfaces.get(int(first)) if first.isdecimal() else None
+    elif measure.name in {"interface", "last-interface"}:
+        number = first if measure.name == "interface" else row.index.rpartition(".")[2]
+        own = interfaces.get(int(number)) if number.isdecimal() else None
         own = own or f"ifIndex {row.index}"
     elif isinstance(measure.name, int) and measure.name:
         own = row.text(measure.name)
