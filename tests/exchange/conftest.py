@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.intent.conftest import Workshop, _empty, workshop
+from tests.intent.conftest import CASES, Workshop, _empty, workshop
 
 from netwright.exchange.formats import Format, open_source
 from netwright.intent.importer import ImportResult, Source, import_source
 
-__all__ = ["Workshop", "_empty", "load", "samples", "workshop"]
+__all__ = ["CASES", "Workshop", "_empty", "load", "samples", "workshop"]
 
 _ROOT = Path(__file__).parents[2]
 

@@ -13,6 +13,7 @@ from netwright.exchange.csvfile import CsvFiles
 from netwright.exchange.devicetypes.source import FOLDERS, DeviceTypes
 from netwright.exchange.peeringdb import peeringdb_files
 from netwright.exchange.topology import topology_files
+from netwright.exchange.trafficcontrol.source import TrafficControl
 from netwright.exchange.tree.export import is_export
 from netwright.exchange.tree.source import EditedTree
 from netwright.intent.document import SUFFIXES, find_files
@@ -31,6 +32,7 @@ class Format(enum.StrEnum):
     EXPORT = "export"
     TOPOLOGY = "topology"
     PEERINGDB = "peeringdb"
+    TRAFFICCONTROL = "trafficcontrol"
 
 
 def guess_format(paths: Sequence[Path]) -> Format:
@@ -68,6 +70,8 @@ def open_source(
             return topology_files(_json(paths))
         case Format.PEERINGDB:
             return peeringdb_files(_json(paths))
+        case Format.TRAFFICCONTROL:
+            return TrafficControl(_json(paths))
         case Format.DESIGN:
             return DesignFiles(find_files(paths))
 

@@ -62,7 +62,7 @@ class Devices:
             **ground.kept(one, "tenant"),
             "location": self._places.below(where),
             "their_role": "" if role in _ROLES else said,
-            "their_platform": "" if platform == word else word,
+            "their_platform": word if platform is None else "",
             "virtual_chassis": ground.named("dcim/virtual-chassis", one.get("virtual_chassis")),
         }
         if local := one.get("local_config_context_data"):

@@ -13,7 +13,8 @@ from netwright.inventory.hardware import ModelForm
 
 _TYPES = (("dcim/device-types", ModelForm.DEVICE), ("dcim/module-types", ModelForm.MODULE))
 _LEFT = ("slug", "front_image", "rear_image", "is_powered", "profile")
-_REFERRED = {"power_port": "dcim/power-port-templates", "rear_port": "dcim/rear-port-templates"}
+_REFERRED = ("power_port", "rear_port")
+"""Words of templates that refer to another one, as `rear_port_template` here."""
 
 
 def models(ground: Ground, names: ModelNames) -> None:
@@ -57,8 +58,10 @@ def _part(ground: Ground, section: Section, one: Told, named: dict[str, str]) ->
     ]
     fields: dict[str, Any] = {"model": owners[0] or owners[1]}
     for key in section.keys:
-        value = one.get(key.word)
-        found = named.get((value or {}).get("id", "")) if key.word in _REFERRED else plain(value)
+        if key.word in _REFERRED:
+            found = named.get((one.get(f"{key.word}_template") or {}).get("id", ""))
+        else:
+            found = plain(one.get(key.word))
         if found is not None:
             fields[key.field] = found * key.times if key.times != 1 else found
     if section.fixed:

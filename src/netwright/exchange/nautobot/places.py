@@ -120,7 +120,7 @@ def _contact(drafting: Drafting, site: str, one: Told) -> None:
 
 def _quiet(one: Told) -> None:
     """The tree itself is told by regions and sites."""
-    one.asked |= {"parent", "location_type", "tree_depth"}
+    one.asked |= {"parent", "location_type", "tree_depth", "status"}
 
 
 def _unique(drafting: Drafting, kind: str, name: str, above: str | None) -> str:

@@ -51,7 +51,7 @@ def _device(drafting: Drafting, one: Told, managed: dict[str, str]) -> None:
     }
     words_ = kept(one, "tenant", "location", "cluster")
     words_ |= {"virtual_chassis": _member(one), "their_role": "" if role in _ROLES else role}
-    words_ |= {"their_platform": "" if platform == word else word}
+    words_ |= {"their_platform": word if platform is None else ""}
     if local := one.get("local_context_data"):
         drafting.locals.append((name, local))
     one.asked |= {"config_context", "parent_device", "device_bay"}

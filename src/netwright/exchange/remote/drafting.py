@@ -25,7 +25,7 @@ _QUIET = re.compile(
     r"id|url|display|display_url|web_url|notes_url|natural_slug|object_type|created|last_updated|last_seen"
     r"|tags|custom_fields|description|computed_fields|relationships|children|family|_depth|_?occupied"
     r"|cable|cable_end|cable_label|(cable_peer|connected_endpoints?|link_peers)(_type|_reachable)?"
-    r"|owner_content_type|(local_)?config_template|.*_count"
+    r"|owner_content_type|(local_)?config_template|tagged_items|.*_count"
 )
 """Fields that say nothing of their own: addresses, counts, what stands elsewhere too."""
 
