@@ -45,7 +45,12 @@ SENSOR_WORDS = {"load": "percent", "charge": "percent"}
 
 def recording(path: Path) -> dict[Oid, Value]:
     values: dict[Oid, Value] = {}
-    for line in gzip.decompress(path.read_bytes()).decode("utf-8", "surrogateescape").split("\n"):
+    for line in (
+        gzip.decompress(path.read_bytes())
+        .decode("utf-8", "surrogateescape")
+        .replace("\r\n", "\n")
+        .split("\n")
+    ):
         oid, _, rest = line.partition("|")
         kind, mark, text = rest.partition("|")
         if mark and oid:

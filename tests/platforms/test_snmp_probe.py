@@ -159,6 +159,43 @@ async def test_a_ups() -> None:
     assert (sensors["Input 1", "voltage"], sensors["Input 2", "frequency"]) == (231, 49.9)
 
 
+async def test_interfaces_and_optics_in_tables_of_nokia() -> None:
+    router, optics = "1.3.6.1.4.1.6527.3.1.2.3.4.1", "1.3.6.1.4.1.6527.3.1.2.2.4.31.1"
+    values: dict[str, object] = {
+        "1.3.6.1.2.1.1.1.0": b"TiMOS-C-23.10.R3 cpm/hops64 Nokia 7750 SR",
+        "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.6527.1.3.17",
+        "1.3.6.1.2.1.31.1.1.1.1.1610891272": b"1/1/1",
+        f"{router}.4.3.4": b"to-customer",
+        f"{router}.25.3.4": 1500,
+        f"{optics}.1.1.1610891272": 11037,  # 1/256 of a degree
+        f"{optics}.16.1.1610891272": 5425,  # 0.1 microwatts
+        f"{optics}.21.1.1610891272": 0,
+    }
+    found = await ask(RecordedAgent(values))
+    assert rows(found, "interfaces", "name", "mtu", "index") == [
+        ("1/1/1", None, 1610891272), ("to-customer", 1500, 4),
+    ]  # fmt: skip
+    readings = {row["name"]: row["value"] for row in found["sensors"]}
+    assert readings == {
+        "1/1/1 module": pytest.approx(43.11, abs=0.01),
+        "1/1/1 transmit power": pytest.approx(-2.656, abs=0.001),
+    }
+
+
+async def test_readings_whose_digits_stand_elsewhere() -> None:
+    values: dict[str, object] = {
+        "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.13742.6",
+        "1.3.6.1.4.1.13742.6.5.2.3.1.4.1.1.1": 633,
+        "1.3.6.1.4.1.13742.6.3.3.4.1.7.1.1.1": 3,
+        "1.3.6.1.4.1.13742.6.5.2.3.1.4.1.1.4": 228,
+        "1.3.6.1.4.1.13742.6.5.2.3.1.4.1.1.99": 5,
+    }
+    found = await ask(RecordedAgent(values))
+    assert rows(found, "sensors", "name", "class", "value", "unit") == [
+        ("Inlet", "current", 0.633, "A"), ("Inlet", "voltage", 228.0, "V"),
+    ]  # fmt: skip
+
+
 async def test_tables_that_end_early_are_told() -> None:
     column = "1.3.6.1.2.1.2.2.1.6"
     found = await ask(RecordedAgent(read("iosxr_router"), {column: "it goes in circles"}))

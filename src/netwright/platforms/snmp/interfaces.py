@@ -21,6 +21,12 @@ QUERIES = (
     Query("IF-MIB ifXTable", IFX_ENTRY, (_NAME, _HIGH_SPEED, _ALIAS)),
 )
 
+ROUTER_ENTRY = "1.3.6.1.4.1.6527.3.1.2.3.4.1"
+_ROUTER_NAME, _ROUTER_MTU, _ROUTER_DESCRIPTION = 4, 25, 34
+NOKIA_QUERY = Query(
+    "TIMETRA-VRTR-MIB vRtrIfTable", ROUTER_ENTRY, (_ROUTER_NAME, _ROUTER_MTU, _ROUTER_DESCRIPTION)
+)
+
 _ADMIN_WORDS = {1: "up", 2: "down", 3: "testing"}
 _OPER_WORDS = {
     1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown",
@@ -36,9 +42,14 @@ def interfaces(tree: Tree) -> tuple[InterfaceFact, ...]:
     """One fact a row of either table. The name is ifName, else ifDescr; an interface that has neither is
     kept under its number, as a problem."""
     plain, extended = tree.table(IF_ENTRY), tree.table(IFX_ENTRY)
+    routed = {row.index.rpartition(".")[2]: row for row in tree.rows(ROUTER_ENTRY)}
     indexes = [*plain, *(index for index in extended if index not in plain)]
     nothing = Row("IF-MIB", "", tree.problems)
-    facts = [_fact(index, plain.get(index, nothing), extended.get(index, nothing)) for index in indexes]
+    facts = [
+        _fact(index, plain.get(index, nothing), extended.get(index, nothing), routed.get(index, nothing))
+        for index in indexes
+    ]
+    facts += [_routed(index, row) for index, row in routed.items() if index not in {*plain, *extended}]
     _tell_doubles(tree, facts)
     return tuple(facts)
 
@@ -48,9 +59,23 @@ def names(facts: tuple[InterfaceFact, ...]) -> Mapping[int, str]:
     return {fact.if_index: fact.name for fact in facts if fact.if_index is not None}
 
 
-def _fact(index: str, row: Row, extended: Row) -> InterfaceFact:
+def _routed(index: str, row: Row) -> InterfaceFact:
+    """An IP interface of SR OS that IF-MIB does not show in this context: those of other VPRNs."""
+    name, description = row.text(_ROUTER_NAME), row.text(_ROUTER_DESCRIPTION)
+    return InterfaceFact(
+        name=name or f"ifIndex {index}",
+        admin_up=False,
+        oper=OperState.UNKNOWN,
+        mtu=row.number(_ROUTER_MTU),
+        description=description,
+        if_index=int(index) if index.isdecimal() else None,
+        label=description or name,
+    )
+
+
+def _fact(index: str, row: Row, extended: Row, routed: Row) -> InterfaceFact:
     label = row.text(_DESCR)
-    name = extended.text(_NAME) or label
+    name = extended.text(_NAME) or label or routed.text(_ROUTER_NAME)
     label = label or name
     if name is None:
         row.problems.note("IF-MIB", "an interface has neither ifName nor ifDescr", index)
@@ -64,7 +89,7 @@ def _fact(index: str, row: Row, extended: Row) -> InterfaceFact:
         speed_bps=_speed(row, extended),
         mtu=row.number(_MTU),
         mac=hardware_address(row.cells.get(_MAC)),
-        description=extended.text(_ALIAS),
+        description=extended.text(_ALIAS) or routed.text(_ROUTER_DESCRIPTION),
         if_index=int(index) if index.isdecimal() else None,
         kind=if_type(row.number(_TYPE)),
         admin=admin,

@@ -45,7 +45,7 @@ _STANDARD = (
 )
 _OF_VENDOR: Mapping[int, tuple[Query, ...]] = {
     9: (addresses.CISCO_QUERY, *readings.CISCO_QUERIES, neighbors.CDP_QUERY),
-    6527: (neighbors.NOKIA_QUERY,),
+    6527: (interfaces.NOKIA_QUERY, neighbors.NOKIA_QUERY),
     30065: readings.ARISTA_QUERIES,
 }
 

@@ -95,7 +95,7 @@ def ip(value: object) -> address.Address | None:
     if not isinstance(value, str):
         return None
     try:
-        return ipaddress.ip_address(value.strip("\0 ").partition("%")[0])
+        return ipaddress.ip_address(value.strip("\0 \r\n\t").partition("%")[0])
     except ValueError:
         return None
 
