@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
+from netwright.app.compliance import RULES_FILE, Compliance
 from netwright.app.context import Context
 from netwright.app.vault import load_key
 from netwright.backup.archive import Archive
 from netwright.backup.snapshot import Backups
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.collect.drift import DriftCheck, DriftReport
+from netwright.collect.observed import ObservedConfig
 from netwright.deploy.journal import Journal
 from netwright.deploy.moment import Observer, Unobserved
 from netwright.deploy.plan import Planner, PlanState
@@ -18,6 +23,8 @@ from netwright.deploy.step import Hands
 from netwright.device.session import Session
 from netwright.intent.render import Renderer
 from netwright.intent.view import DeviceView, build_views
+from netwright.inventory import Device
+from netwright.platforms.catalog import platform
 from netwright.platforms.target import Target
 from netwright.store.history import current_revision
 from netwright.store.sealed import SealedTexts, text_digest
@@ -86,11 +93,40 @@ def intended(context: Context, devices: Collection[str]) -> Callable[[str], str]
     return text
 
 
+def compliance_of(context: Context) -> Compliance:
+    """What is known of devices section by section."""
+    return Compliance(context.database, context.clock, context.home.path / RULES_FILE)
+
+
+def check_stored(context: Context) -> int:
+    """Check all devices by the configurations last read from them; how many had changed. Those whose wanted
+    configuration can't be rendered are left as they are."""
+    compliance = compliance_of(context)
+    with context.database.read() as session:
+        rows = session.execute(
+            select(ObservedConfig.device, ObservedConfig.running, Device.platform).join(
+                Device, Device.name == ObservedConfig.device
+            )
+        ).all()
+    text = intended(context, {device for device, _, _ in rows})
+    checked = 0
+    for device, running, name in rows:
+        try:
+            known = platform(name)
+            wanted = known.scrub(text(device), context.vault.scrub_key)
+        except NetwrightError:
+            continue
+        checked += compliance.record(device, known.name, running, wanted)
+    return checked
+
+
 def drift_check(context: Context) -> DriftCheck:
     """Compares running configurations with the intent as it is at that moment, for the collection. While
-    both texts stay the same the last verdict stands: asking the device costs it about a second."""
+    both texts stay the same the last verdict stands: asking the device costs it about a second. A new verdict
+    is kept section by section too."""
     source = _Intent(context)
     planner = planner_of(context)
+    compliance = compliance_of(context)
     verdicts: dict[str, tuple[str, DriftReport]] = {}
 
     async def check(target: Target, session: Session, running: str) -> DriftReport:
@@ -105,6 +141,8 @@ def drift_check(context: Context) -> DriftCheck:
             return known[1]
         plan = await planner.compare(target, session, running, wanted)
         report = DriftReport(shown, text_digest(shown), plan.state is PlanState.SAME, plan.diff)
+        wanted_shown = target.platform.scrub(wanted, planner.scrub_key)
+        await asyncio.to_thread(compliance.record, target.device, target.platform.name, shown, wanted_shown)
         verdicts[target.device] = both, report
         return report
 

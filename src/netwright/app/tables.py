@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 from netwright import inventory
-from netwright.app import hostkeys, idempotency, savedview, vault
+from netwright.app import compliance, hostkeys, idempotency, savedview, vault
 from netwright.app.access import audit, login, role, token, user
 from netwright.app.webhooks import hook as webhooks
 from netwright.cdn import records as cdn_records
@@ -17,6 +17,7 @@ from netwright.store.record import Base
 _ACCESS = (audit, login, role, token, user)
 _MODULES = (
     inventory,
+    compliance,
     hostkeys,
     idempotency,
     savedview,

@@ -35,6 +35,7 @@ from netwright.web.pages import (
     backup,
     bulk,
     change,
+    compliance,
     content,
     device,
     finding,
@@ -115,6 +116,7 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
         search,
         trace,
         attachment,
+        compliance,
     )
     for module in (*network, account, users, roles, audit):
         app.include_router(module.router, dependencies=members)

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 import orjson
+from sqlalchemy import ColumnElement
 
 from netwright.base.errors import InputError
 from netwright.store.kind import FieldSpec, FieldType, Kind
@@ -188,10 +189,12 @@ def read_table(
     few: Callable[[Kind], bool],
     limit: int = PAGE,
     beside: Beside | None = None,
+    also: tuple[ColumnElement[bool], ...] = (),
 ) -> Table:
-    """Raises InputError for what can't be asked."""
+    """Raises InputError for what can't be asked. ``also``: conditions of the page's own."""
     columns = columns_of(reader, asked.kind, asked.columns, beside)
     query = query_of(asked, columns, few, limit, beside)
+    query = replace(query, also=(*query.also, *also))
     found = reader.page(asked.kind, query)
     rows = _rows(columns, found.documents, beside)
     whole = not asked.after and not found.next
