@@ -258,3 +258,90 @@ async def test_reviewing_a_change_set(own: Served) -> None:
         assert (await fresh.post(f"{here}/abandon")).status_code == 200
         assert (await fresh.post(f"{here}/reopen")).json()["state"] == "open"
         assert (await fresh.post(f"{here}/comment", json={"text": ""})).status_code == 422
+
+
+async def test_an_answer_is_given_again_as_it_was(fresh: httpx.AsyncClient) -> None:
+    key = {"idempotency-key": "one"}
+    first = await fresh.post("/v1/region", json={"name": "eu", "description": "a"}, headers=key)
+    assert first.status_code == 201, first.text
+    changed = await fresh.patch("/v1/region/eu", json={"description": "b"})
+    assert changed.json()["description"] == "b"
+    again = await fresh.post("/v1/region", json={"name": "eu", "description": "a"}, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["idempotent-replayed"] == "true"
+    for name in ("etag", "location", "x-revision"):
+        assert again.headers[name] == first.headers[name]
+
+    mixed = [{"name": "na"}, {"name": "eu"}, {"nam": "x"}]
+    params, key = {"on_error": "continue"}, {"idempotency-key": "two"}
+    some = await fresh.post("/v1/region", json=mixed, params=params, headers=key)
+    assert some.status_code == 207, some.text
+    assert [one["status"] for one in some.json()["items"]] == [201, 422, 422]
+    await fresh.delete("/v1/region/na")
+    same = await fresh.post("/v1/region", json=mixed, params=params, headers=key)
+    assert (same.status_code, same.json()["items"]) == (207, some.json()["items"])
+
+    put = {"idempotency-key": "three"}
+    made = await fresh.put("/v1/region/as", json={"name": "as"}, headers=put)
+    assert made.status_code == 201
+    await fresh.delete("/v1/region/as")
+    told = await fresh.put("/v1/region/as", json={"name": "as"}, headers=put)
+    assert (told.status_code, told.json()) == (201, made.json())
+
+
+async def test_conditions(fresh: httpx.AsyncClient) -> None:
+    """RFC 9110, 13.1."""
+    absent = await fresh.put("/v1/region/eu", json={"name": "eu"}, headers={"if-match": "*"})
+    assert absent.status_code == 412
+    assert (await fresh.get("/v1/region/eu")).status_code == 404
+    made = await fresh.put("/v1/region/eu", json={"name": "eu"}, headers={"if-none-match": "*"})
+    assert made.status_code == 201
+    twice = await fresh.put("/v1/region/eu", json={"name": "eu"}, headers={"if-none-match": "*"})
+    assert twice.status_code == 412
+    there = await fresh.put(
+        "/v1/region/eu", json={"name": "eu", "description": "x"}, headers={"if-match": "*"}
+    )
+    assert there.status_code == 200
+    stale, now = made.headers["etag"], there.headers["etag"]
+    same = {"name": "eu", "description": "x"}
+    for tags, status in (
+        (stale, 412),
+        (f"{stale}, {now}", 200),
+        (f"W/{now}", 200),
+        ('"foreign"', 412),
+        (f'"foreign", {now}', 200),
+    ):
+        answer = await fresh.put("/v1/region/eu", json=same, headers={"if-match": tags})
+        assert answer.status_code == status, (tags, answer.text)
+    assert (await fresh.get("/v1/region/eu", headers={"if-none-match": now})).status_code == 304
+    assert (await fresh.get("/v1/region/eu", headers={"if-none-match": stale})).status_code == 200
+    for method in ("PATCH", "DELETE"):
+        gone = await fresh.request(
+            method, "/v1/region/nowhere", json={"name": "x"}, headers={"if-match": "*"}
+        )
+        assert gone.status_code == 404
+    late = await fresh.delete("/v1/region/eu", headers={"if-match": stale})
+    assert late.status_code == 412
+    assert (await fresh.delete("/v1/region/eu", headers={"if-match": now})).status_code == 204
+
+
+async def test_a_part_that_changed_is_none_of_its_owners_tag(fresh: httpx.AsyncClient) -> None:
+    await ground(fresh)
+    await fresh.post("/v1/device", json=device("d1"))
+    await fresh.patch("/v1/interface/key:d1%2Fswp1", json={"description": "new"})
+    tag = (await fresh.get("/v1/device/d1")).headers["etag"]
+    assert (await fresh.delete("/v1/device/d1", headers={"if-match": tag})).status_code == 204
+
+
+async def test_what_a_database_keeps_otherwise(fresh: httpx.AsyncClient) -> None:
+    """A JSON value that is a number; ids that no database holds."""
+    context = {"name": "c", "data": 5}
+    made = await fresh.post("/v1/config_context", json=context)
+    assert made.status_code in {201, 422}, made.text
+    assert (await fresh.get("/v1/config_context")).status_code == 200
+    assert (await fresh.get(f"/v1/region/{1 << 70}")).status_code == 404
+    for body in ([1 << 70], [{"id": 1 << 70}]):
+        answer = await fresh.request("DELETE", "/v1/region", json=body)
+        assert answer.status_code in {404, 422}, answer.text
+    assert (await fresh.post("/v1/region", json={"name": "x", "parent": 1 << 70})).status_code in {409, 422}
+    assert (await fresh.post("/v1/isp_contact/next-free", json={})).status_code == 400

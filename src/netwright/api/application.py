@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import orjson
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from netwright.api import problem
 from netwright.api.allocation import next_free
+from netwright.api.attachment import get_bytes, put_bytes
+from netwright.api.audit import list_audit
 from netwright.api.changeset import (
     act_on_change_set,
     diff_change_set,
@@ -23,17 +25,18 @@ from netwright.api.changeset import (
     preview_change_set,
     review_change_set,
 )
+from netwright.api.events import follow_events
 from netwright.api.graphql import graphql
 from netwright.api.graphqlschema import graph_schema
 from netwright.api.openapi import openapi
-from netwright.api.reading import JSON, get_object, index, integer, list_objects
+from netwright.api.reading import JSON, get_object, index, list_objects
 from netwright.api.state import ApiState, Authenticate, call_of, in_thread
+from netwright.api.targets import list_targets
 from netwright.api.writing import write_batch, write_list, write_one
-from netwright.app.access import Access, Verb
+from netwright.app.access import Access
 from netwright.app.access.refusal import is_refusal, note_error
 from netwright.app.access.token import identify_token
 from netwright.app.context import Context
-from netwright.app.eventstream import EventSource, message
 from netwright.base.errors import NetwrightError
 
 
@@ -89,7 +92,11 @@ def _routes() -> list[Route]:
         Route("/graphql", graphql, methods=["GET", "POST"]),
         Route("/v1", index),
         Route("/v1/batch", write_batch, methods=["POST"]),
-        Route("/v1/events", _events),
+        Route("/v1/events", follow_events),
+        Route("/v1/audit", list_audit),
+        Route("/v1/targets/{form}", list_targets),
+        Route("/v1/attachment/{name:path}/bytes", get_bytes, methods=["GET"]),
+        Route("/v1/attachment/{name:path}/bytes", put_bytes, methods=["PUT"]),
         Route("/v1/change-sets", list_change_sets, methods=["GET"]),
         Route("/v1/change-sets", open_change_set, methods=["POST"]),
         Route("/v1/change-sets/{number}", get_change_set),
@@ -117,27 +124,6 @@ async def _docs(request: Request) -> Response:
 
     call = await call_of(request)
     return Response(docs_page(call.state.kinds), media_type="text/html; charset=utf-8")
-
-
-async def _events(request: Request) -> Response:
-    """Server-sent events: what is merged and proposed, from ``Last-Event-ID`` on."""
-    call = await call_of(request)
-    call.access.require(Verb.OBSERVE)
-    source = EventSource(call.state.context.database)
-    given = request.headers.get("last-event-id") or request.query_params.get("after")
-    last = integer(given, "Last-Event-ID", 0, 1 << 62)
-    if last is None:
-        last = await in_thread(source.newest)
-
-    async def stream() -> AsyncIterator[bytes]:
-        yield b": following\n\n"
-        async for event in source.follow(last):
-            if await request.is_disconnected():
-                return
-            yield message(event)
-
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
 
 
 async def _known_error(request: Request, error: Exception) -> Response:

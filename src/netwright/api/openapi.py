@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from netwright import __version__
+from netwright.api.attachment import OWNERS
 from netwright.api.changeset import ACTIONS
+from netwright.api.components import PARAMETERS, SHARED, Part, query_parameter
 from netwright.api.schema import read_schema, type_name, write_schema
+from netwright.api.targets import FORMS, GROUPS
+from netwright.app.access.audit import Event
 from netwright.store.kind import Kind, Kinds
 from netwright.store.query.lookup import lookups
 from netwright.store.query.relation import relations
-
-Part = dict[str, Any]
 
 _PROBLEM = {
     "description": "What is wrong",
@@ -22,7 +24,7 @@ _REFUSALS = ("400", "401", "403", "404", "409", "412", "413", "415", "422")
 
 def openapi(kinds: Kinds) -> Part:
     """The whole document."""
-    schemas = dict(_SHARED)
+    schemas = dict(SHARED)
     paths: Part = {}
     for kind in kinds.values():
         name = type_name(kind)
@@ -41,7 +43,7 @@ def openapi(kinds: Kinds) -> Part:
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "parameters": _PARAMETERS,
+            "parameters": PARAMETERS,
         },
     }
 
@@ -116,7 +118,11 @@ def _paths(kinds: Kinds, kind: Kind, name: str) -> Part:
         },
         f"/v1/{kind.name}/{{name}}": {
             "get": _operation(
-                f"get_{kind.name}", tag, "One object", {"200": _json(item, "It")}, [_parameter("name"), *look]
+                f"get_{kind.name}",
+                tag,
+                "One object",
+                {"200": _json(item, "It"), "304": {"description": "It is as If-None-Match knows it"}},
+                [_parameter("name"), *look],
             ),
             "put": _operation(
                 f"put_{kind.name}",
@@ -225,6 +231,7 @@ def _others() -> Part:
             "get": _operation("get_change_set", sets, "One", {"200": change_set}, number)
         },
     }
+    paths.update(_feeds())
     views = {
         "diff": "What it changes",
         "preview": "What a merge would do and say now",
@@ -237,6 +244,58 @@ def _others() -> Part:
         operation = _operation(f"{action}_change_set", sets, action.capitalize(), anything, number)
         paths[f"/v1/change-sets/{{number}}/{action}"] = {"post": operation}
     return paths
+
+
+def _feeds() -> Part:
+    """What is read beside objects and change sets: the audit log, lists for other tools, files."""
+    text, page = {"type": "string"}, _ref("AnyObject")
+    audit = [
+        query_parameter("who", "Only this user", text),
+        query_parameter("event", "Only this", {"enum": [str(one) for one in Event]}),
+        query_parameter("since", "Not before this time", {"type": "string", "format": "date-time"}),
+        *_parameters("limit", "after"),
+    ]
+    groups = [query_parameter(name, f"Only of this {name}", text) for name in GROUPS]
+    port = query_parameter("port", "Port of the targets", {"type": "integer", "minimum": 1, "maximum": 65535})
+    every = query_parameter("every", "Also devices that are not active", {"type": "boolean"})
+    form = {"name": "form", "in": "path", "required": True, "schema": {"enum": list(FORMS)}}
+    owners = [query_parameter(name, f"The {name} it belongs to", text) for name in OWNERS]
+    whole = {"schema": {"type": "string", "format": "binary"}}
+    file = {"description": "The file", "content": {"*/*": whole}}
+    upload = _operation(
+        "put_attachment_bytes",
+        ["attachment"],
+        "Make an attachment of a file, or give it other bytes",
+        _answers(_ref("Attachment"), _ref("Written"), "200", "201"),
+        [
+            _parameter("name"),
+            *owners,
+            query_parameter("description", "What it shows", text),
+            *_parameters("changeset", "dry_run", "message", "Idempotency-Key", "If-Match"),
+        ],
+    )
+    upload["requestBody"] = {"required": True, "content": {"application/octet-stream": whole}}
+    listed = {"200": _json({"type": ["array", "object"]}, "As the tool takes them")}
+    return {
+        "/v1/audit": {
+            "get": _operation("audit", ["api"], "The audit log", {"200": _json(page, "A page")}, audit)
+        },
+        "/v1/targets/{form}": {
+            "get": _operation(
+                "targets", ["api"], "Devices for other tools", listed, [form, port, every, *groups]
+            )
+        },
+        "/v1/attachment/{name}/bytes": {
+            "get": _operation(
+                "get_attachment_bytes",
+                ["attachment"],
+                "The file",
+                {"200": file, "304": {"description": "It is the one of If-None-Match"}},
+                [_parameter("name")],
+            ),
+            "put": upload,
+        },
+    }
 
 
 def _filters(kinds: Kinds, kind: Kind) -> list[Part]:
@@ -258,7 +317,7 @@ def _filters(kinds: Kinds, kind: Kind) -> list[Part]:
         )
     for name in relations(kinds, kind):
         description = f"Has no {name}, or some; its fields filter too, as `{name}.id`"
-        found += [_query(f"{name}__isnull", description, {"type": "boolean"})]
+        found += [query_parameter(f"{name}__isnull", description, {"type": "boolean"})]
     return found
 
 
@@ -306,122 +365,3 @@ def _parameter(name: str) -> Part:
 
 def _parameters(*names: str) -> list[Part]:
     return [_parameter(name) for name in names]
-
-
-def _query(name: str, description: str, schema: Part) -> Part:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
-
-
-_TEXT: Part = {"type": "string"}
-_PARAMETERS: Part = {
-    "name": {
-        "name": "name",
-        "in": "path",
-        "required": True,
-        "description": "Id or natural key; id:17 and key:17 leave no doubt",
-        "schema": {"type": "string", "minLength": 1},
-    },
-    "q": _query("q", "Words to search for", _TEXT),
-    "sort": _query("sort", "Fields, as site,-name", _TEXT),
-    "limit": _query("limit", "Objects on a page", {"type": "integer", "minimum": 1, "maximum": 1000}),
-    "after": _query("after", "Cursor of the page before", _TEXT),
-    "count": _query("count", "Tell how many there are in all", {"type": "boolean"}),
-    "fields": _query("fields", "Fields to tell, as name,site.name", _TEXT),
-    "expand": _query("expand", "References and lists to unfold, as site.region,interfaces", _TEXT),
-    "as_of": _query("as_of", "As it was after this revision", {"type": "integer", "minimum": 0}),
-    "state": _query("state", "Only those", {"type": "string", "enum": ["open", "merged", "abandoned"]}),
-    "changeset": _query("changeset", "An open change set to write into", {"type": "integer", "minimum": 1}),
-    "dry_run": _query("dry_run", "Check everything, keep nothing", {"type": "boolean"}),
-    "on_error": _query("on_error", "continue: do the items that can be done", {"enum": ["stop", "continue"]}),
-    "message": _query("message", "Title of the change set", _TEXT),
-    "Idempotency-Key": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "Sent again with the same key, a request is answered and not repeated",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    },
-    "If-Match": {
-        "name": "If-Match",
-        "in": "header",
-        "description": "ETag of the object as you know it; 412 when it changed since",
-        "schema": {"type": "string", "examples": ['"17"']},
-    },
-}
-_ANY: Part = {"type": "object", "additionalProperties": True}
-_SHARED: Part = {
-    "AnyObject": _ANY,
-    "Reference": {
-        "type": "object",
-        "properties": {"id": {"type": "integer"}, "kind": _TEXT, "key": _TEXT},
-        "required": ["id"],
-    },
-    "WrittenReference": {
-        "description": "An id, a natural key, or an object with id, key, or the fields of the key",
-        "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "minLength": 1}, _ANY],
-    },
-    "Target": {
-        "type": "object",
-        "properties": {"id": {"type": "integer", "minimum": 1}, "key": {"type": "string", "minLength": 1}},
-    },
-    "Change": {
-        "type": "object",
-        "properties": {
-            "op": {"enum": ["create", "update", "put", "delete"]},
-            "kind": _TEXT,
-            "target": {"$ref": "#/components/schemas/WrittenReference"},
-            "fields": _ANY,
-        },
-        "required": ["op", "kind"],
-    },
-    "NextFree": {
-        "type": "object",
-        "properties": {
-            "kind": {**_TEXT, "description": "What to create; else the kind in the path"},
-            "field": {**_TEXT, "description": "Field to fill; else the last of its key"},
-            "count": {"type": "integer", "minimum": 1, "maximum": 1000},
-            "within": {**_TEXT, "description": "Prefix to take from"},
-            "length": {"type": "integer", "minimum": 0, "maximum": 128},
-            "from": {"type": "integer"},
-            "to": {"type": "integer"},
-            "pattern": {**_TEXT, "description": "Name with {n} or {n:02} in it"},
-            "fields": _ANY,
-        },
-        "additionalProperties": False,
-    },
-    "Written": {
-        "type": "object",
-        "properties": {
-            "revision": {"type": ["integer", "null"]},
-            "change_set": {"type": ["integer", "null"]},
-            "items": {"type": "array", "items": _ANY},
-            "warnings": {"type": "array", "items": _ANY},
-        },
-        "required": ["items"],
-    },
-    "Problem": {
-        "description": "RFC 9457",
-        "type": "object",
-        "properties": {
-            "type": _TEXT,
-            "title": _TEXT,
-            "status": {"type": "integer"},
-            "detail": _TEXT,
-            "object": _TEXT,
-            "remedy": _TEXT,
-            "errors": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "detail": _TEXT,
-                        "object": _TEXT,
-                        "field": {"type": ["string", "null"]},
-                        "expected": _TEXT,
-                        "item": {"type": "integer"},
-                    },
-                },
-            },
-        },
-        "required": ["type", "title", "status", "detail"],
-    },
-}

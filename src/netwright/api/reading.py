@@ -68,6 +68,9 @@ async def get_object(request: Request) -> Response:
     if about == "blame":
         return Response(await in_thread(_blame, call, kind, name), media_type=JSON)
     body, tag = await in_thread(_one, call, kind, name)
+    given = request.headers.get("if-none-match", "")
+    if given.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in given.split(",")]:
+        return Response(status_code=304, headers={"etag": tag})
     return Response(body, media_type=JSON, headers={"etag": tag})
 
 

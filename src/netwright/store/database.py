@@ -35,7 +35,8 @@ def _dumps(value: Any) -> str:
 
 
 def _loads(text: str | bytes) -> Any:
-    return orjson.loads(text)
+    # SQLite keeps a JSON number in a column as a number (its affinity is NUMERIC)
+    return orjson.loads(text) if isinstance(text, str | bytes) else text
 
 
 class Database:

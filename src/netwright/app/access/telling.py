@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -210,9 +210,7 @@ class Telling:
         return None if name in hidden else name
 
 
-def seen_summary(
-    access: Access, session: Session, changes: Sequence[Change]
-) -> Mapping[str, Mapping[str, int]]:
+def seen_summary(access: Access, session: Session, changes: Sequence[Change]) -> dict[str, dict[str, int]]:
     """How many objects that the caller sees were created, updated, deleted, by kind."""
     seen = seen_refs(access, session, changes)
     found: dict[str, dict[str, int]] = {}

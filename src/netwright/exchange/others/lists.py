@@ -64,8 +64,13 @@ def router_db(targets: Iterable[Target]) -> str:
 
 
 def gnmic(targets: Iterable[Target], port: int = GNMI_PORT) -> str:
-    """gnmic's ``targets`` in YAML, with event tags."""
-    found = {
+    """gnmic's ``targets`` in YAML."""
+    return yaml.safe_dump({"targets": gnmic_targets(targets, port)}, sort_keys=True, allow_unicode=True)
+
+
+def gnmic_targets(targets: Iterable[Target], port: int = GNMI_PORT) -> dict[str, Any]:
+    """Targets by name with event tags, as gnmic's HTTP loader takes them."""
+    return {
         target.name: {
             "address": with_port(target.address, port),
             "event-tags": {
@@ -75,4 +80,3 @@ def gnmic(targets: Iterable[Target], port: int = GNMI_PORT) -> str:
         for target in targets
         if target.address
     }
-    return yaml.safe_dump({"targets": found}, sort_keys=True, allow_unicode=True)
