@@ -232,7 +232,7 @@ async def test_the_same_token_is_not_applied_twice(router: OneRouter, session: S
     assert (first, second) == (None, None)
     await DRIVER.arm(session, config, token="t1", timer_s=60)
     log = "/var/lib/netwright/change/apply"
-    assert router.run(f"grep -c 'Called via' {log}").strip() == "1"
+    assert router.run(f"grep -c 'applied by' {log}").strip() == "1"
     await DRIVER.confirm(session, token="t1")
     await DRIVER.arm(session, config, token="t1", timer_s=60)  # answered: confirmed
     assert (await DRIVER.state(session)).token is None

@@ -18,6 +18,7 @@ from netwright.lab.sim.configuration import LineError, difference, load
 from netwright.lab.sim.faults import Fault
 from netwright.lab.sim.result import Result
 from netwright.lab.sim.router import Router
+from netwright.platforms.frr.commands import PATCH_MARK
 
 INSTALLED = "/var/lib/netwright/guard"
 _VERSION = re.compile(rb"^VERSION='([^']*)'", re.MULTILINE)
@@ -129,7 +130,8 @@ class Guard:
                 return Result("armed before, confirmed\n")
             return _end(Exit.FAILED, result)
         previous = self._router.running_text
-        errors = self._router.replace(stdin.decode(errors="replace"))
+        config, _, _ = stdin.decode(errors="replace").partition(PATCH_MARK)  # it has no way but replacing all
+        errors = self._router.replace(config)
         if any(error.syntax for error in errors):
             return Result("", syntax(errors), Exit.REJECTED)
         if errors:

@@ -18,6 +18,10 @@ _SOURCE = resources.files(__package__).joinpath("guard.sh").read_text()
 GUARD_VERSION = hashlib.sha256(_SOURCE.encode()).hexdigest()[:16]
 GUARD_SCRIPT = _SOURCE.replace("@VERSION@", GUARD_VERSION).encode()
 
+PATCH_MARK = "! netwright: ordered patch from "
+"""Begins the line between a configuration to arm and the commands that lead there, in an order that hurts
+least; the SHA-256 of the running configuration that they start from follows."""
+
 OTHER_VERSION = 90
 """Exit status of a guard that is not of the version asked for."""
 

@@ -1,6 +1,7 @@
 """Changes FRR's configuration through the guard, a script of ours on the router (``guard.sh``).
 
-The guard holds the state and the timer; this side only asks and translates its exit statuses into errors.
+The guard holds the state and the timer; this side asks, makes the ordered patch that the guard types, and
+translates its exit statuses into errors.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from netwright.base.errors import (
     SessionClosedError,
     UnparsedAnswerError,
 )
+from netwright.config.engine import make_patch, text_of
+from netwright.config.schema import schema
 from netwright.config.scrub import secrets_in
 from netwright.device.session import Reply, Session
 from netwright.platforms.frr import commands
@@ -57,11 +60,22 @@ class FrrConfigDriver:
         return CheckResult(ok=True, commands=tuple(x for x in lines if not _HEADINGS.fullmatch(x)))
 
     async def arm(self, session: Session, config: str, *, token: str, timer_s: int) -> None:
-        data = _bytes(config)
+        data = _bytes(config) + await self._patch(session, config)
         reply = await self._guard(
             session, "arm", token, str(timer_s), commands.digest(data), stdin=data, timeout_s=APPLY_S
         )
         _expect(session, reply, config)
+
+    async def _patch(self, session: Session, config: str) -> bytes:
+        """The commands from what runs to ``config``, for the guard to type; nothing where the engine can't
+        tell that they get there, so that FRR's own tool does it all."""
+        running = (await session.run(commands.RUNNING_CONFIG)).output
+        rules = schema("frr")
+        made = make_patch(running, config, rules)
+        if made.missing or not made.steps:
+            return b""
+        mark = f"{commands.PATCH_MARK}{commands.digest(running.encode())}\n"
+        return (mark + text_of(made.steps, rules)).encode()
 
     async def state(self, session: Session) -> ArmState:
         reply = await self._guard(session, "state")

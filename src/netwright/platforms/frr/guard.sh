@@ -2,7 +2,8 @@
 # Netwright's guard: changes FRR's configuration with a way back that lives on this device.
 #
 #   guard [-v VERSION] check SHA256 < CONFIG             what FRR would do; changes nothing
-#   guard [-v VERSION] arm TOKEN SECONDS SHA256 < CONFIG apply, and go back after SECONDS unless confirmed
+#   guard [-v VERSION] arm TOKEN SECONDS SHA256 < CONFIG apply, and go back after SECONDS unless confirmed;
+#                                                        an ordered patch may follow CONFIG, after a line MARK
 #   guard [-v VERSION] state                             name=value lines: token, phase, remaining, last
 #   guard [-v VERSION] confirm TOKEN                     keep what was armed, also over a restart
 #   guard [-v VERSION] revert TOKEN WHY                  go back now
@@ -13,6 +14,8 @@
 # (confirm, revert, timer, a failed apply) does it under one lock that the kernel frees when its holder
 # dies, so there is one winner, and half-done work is found and finished by the next call. Needs a POSIX
 # shell, util-linux (flock, setsid) and frr-pythontools. All files are root's alone: they hold passwords.
+# An ordered patch is typed when it was made for what runs; FRR's own tool then says whether it got there, and
+# does what is left, or all where there is no patch.
 
 VERSION='@VERSION@'
 PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH LC_ALL=C
@@ -25,6 +28,7 @@ JOURNAL=$BASE/journal          # EPOCH TOKEN confirmed|reverted|failed: why
 STARTUP=/etc/frr/frr.conf
 RELOAD=/usr/lib/frr/frr-reload.py
 INIT=/usr/lib/frr/frrinit.sh
+MARK='! netwright: ordered patch from '
 KEEP=5
 
 REJECTED=65 NOTHING=66 BUSY=67 FAILED=68 CUT=69 STUCK=70 MOVED=71 OTHER_VERSION=90
@@ -65,6 +69,12 @@ folder() { mkdir "$1" && { cat /etc/frr/vtysh.conf 2>/dev/null; :; } > "$1/vtysh
 read_config() { # SHA256 FOLDER
     folder "$2" && cat > "$2/frr.conf" || end $STUCK "no space for the configuration below $BASE"
     say "$1  $2/frr.conf" | sha256sum -c --status || { rm -rf "${2%/*}"; end $CUT 'the configuration arrived incomplete'; }
+}
+
+split_patch() { # FOLDER: what follows the mark is the patch; the mark's line says for which running configuration
+    grep -q "^$MARK" "$1/frr.conf" || return 0
+    sed -n "s/^$MARK//p" "$1/frr.conf" > "$1/from" && sed "1,/^$MARK/d" "$1/frr.conf" > "$1/patch" &&
+        sed -i "/^$MARK/,\$d" "$1/frr.conf"
 }
 
 scratch() { mkdir -p "$BASE" "$DONE" && mktemp -d "$BASE/new.XXXXXX" || end $STUCK "nothing can be written below $BASE"; }
@@ -194,6 +204,7 @@ note() { # TOKEN SECONDS: all that the way back needs
 arm() { # TOKEN SECONDS SHA256
     new=$(scratch) || exit
     read_config "$3" "$new/new"
+    split_patch "$new/new" || { rm -rf "$new"; end $STUCK "no space below $BASE"; }
     if pending "$1" || [ -n "$(result_of "$1")" ]; then
         rm -rf "$new"
         pending "$1" && wait_for_worker "$1"
@@ -216,10 +227,19 @@ arm() { # TOKEN SECONDS SHA256
     wait_for_worker "$1"
 }
 
+typed() { # the ordered patch, if there is one for what runs; true when FRR's own tool then finds nothing to do
+    [ -s "$CHANGE/new/patch" ] || return 1
+    [ "$(sha256sum < "$CHANGE/old/frr.conf" | cut -d' ' -f1)" = "$(cat "$CHANGE/new/from")" ] || return 1
+    vtysh -f "$CHANGE/new/patch" >> "$CHANGE/typed" 2>&1 9>&-
+    "$RELOAD" --test --stdout --confdir "$CHANGE/new" "$CHANGE/new/frr.conf" > "$CHANGE/rest" 2>> "$CHANGE/typed" 9>&- &&
+        ! grep -qvE '^ *(Lines To (Delete|Add)|=+)? *$' "$CHANGE/rest"
+}
+
 apply() { # TOKEN: runs alone, whatever becomes of the session that asked for it
     pending "$1" || exit
     set_to worker $$
-    reload "$CHANGE/new" > "$CHANGE/apply" 2>&1; code=$?
+    echo "applied by $$" >> "$CHANGE/apply"
+    if typed; then code=0; else reload "$CHANGE/new" >> "$CHANGE/apply" 2>&1; code=$?; fi
     if [ "$code" = 0 ]; then
         running > "$CHANGE/applied"
         lock; pending "$1" && [ "$(get phase)" = applying ] && set_to phase armed; unlock
