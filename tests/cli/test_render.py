@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -48,12 +49,12 @@ def test_past_present_and_proposed(home: Path, tmp_path: Path) -> None:
 
 def test_context_data_reaches_templates(home: Path, tmp_path: Path) -> None:
     design = tmp_path / "design.yaml"
-    design.write_text("config_contexts: [{name: all, data: {ntp: [192.0.2.7]}}]\n")
+    design.write_text("config_contexts: [{name: all, data: {clocks: [192.0.2.7]}}]\n")
     run(home, "import", str(design))
-    assert run(home, "render", "ams-edge1", "--context") == "ams-edge1:\n  ntp:\n  - 192.0.2.7\n"
+    assert run(home, "render", "ams-edge1", "--context") == "ams-edge1:\n  clocks:\n  - 192.0.2.7\n"
     overlay = tmp_path / "templates" / "frr"
     overlay.mkdir(parents=True)
-    (overlay / "extra.j2").write_text("! ntp {{ device.context.ntp | join(' ') }}\n")
+    (overlay / "extra.j2").write_text("! ntp {{ device.context.clocks | join(' ') }}\n")
     with (home / "settings.toml").open("a") as settings:
         settings.write(f'\ntemplates = "{overlay.parent}"\n')
     assert "! ntp 192.0.2.7" in run(home, "render", "ams-edge1")
@@ -64,3 +65,30 @@ def test_both_ways_at_once_is_refused(home: Path) -> None:
         root, ["render", "ams-edge1", "--as-of", "1", "--change", "1"]
     )
     assert "--as-of looks back and --change ahead" in str(result.exception)
+
+
+def test_every_line_says_where_it_comes_from(home: Path, tmp_path: Path) -> None:
+    overlay = tmp_path / "templates" / "site" / "ams" / "frr"
+    overlay.mkdir(parents=True)
+    (overlay / "extra.j2").write_text("! by {{ device.name }}\n")
+    with (home / "settings.toml").open("a") as settings:
+        settings.write(f'\ntemplates = "{tmp_path / "templates"}"\n')
+    document = json.loads(run(home, "render", "ams-edge1", "--explain", "--json"))
+    lines = document["devices"]["ams-edge1"]
+    plain = run(home, "render", "ams-edge1")
+    assert [line["text"] for line in lines] == plain.splitlines()
+    (own,) = [line for line in lines if line["text"] == "! by ams-edge1"]
+    assert (own["template"], own["line"], own["layer"]) == (f"{overlay / 'extra.j2'}", 1, "site ams")
+    remote = next(line for line in lines if line["text"].startswith(" neighbor 10.254.1.0 remote-as"))
+    (session,) = [one for one in remote["sources"] if one["kind"] == "bgp_session"]
+    assert session["key"] == "ams-edge1/10.254.1.0"
+    assert session["revision"] == session["changeset"] == 1
+    assert remote["template"] == "frr/bgp_table.j2"
+    told = run(home, "render", "ams-edge1", "--explain")
+    assert "(site ams)" in told
+    assert "interface ams-edge1/swp1 (change set 1 by" in told
+
+
+def test_another_platform_on_trial(home: Path) -> None:
+    said = run(home, "render", "ams-edge1", "--platform", "linux", code=2)
+    assert "platform linux has no template" in said

@@ -123,8 +123,14 @@ class Context:
     def renderer(self) -> Renderer:
         from netwright.intent.render import Renderer  # noqa: PLC0415 (heavy)
 
-        overlay = self.home.settings.templates
-        return Renderer(Path(overlay) if overlay else None)
+        source = self.home.settings.templates
+        if not source:
+            return Renderer()
+        from netwright.intent.overlaygit import is_git, read_git  # noqa: PLC0415 (heavy)
+
+        if is_git(source):
+            return Renderer(read_git(source, self.home.templates))
+        return Renderer(Path(source).expanduser())
 
     def targets(self, names: Collection[str] | None = None, *, site: str | None = None) -> list[Target]:
         """The active devices to talk to, by name; ``names`` and ``site`` narrow.

@@ -21,6 +21,7 @@ from netwright.deploy.moment import Observer, Unobserved
 from netwright.deploy.plan import Planner, PlanState
 from netwright.deploy.step import Hands
 from netwright.device.session import Session
+from netwright.intent.incremental import Intended
 from netwright.intent.render import Renderer
 from netwright.intent.view import DeviceView, build_views
 from netwright.inventory import Device
@@ -82,15 +83,16 @@ def backups_of(context: Context) -> Backups:
 
 
 def intended(context: Context, devices: Collection[str]) -> Callable[[str], str]:
-    """Renders the wanted configuration of any of ``devices``, all from one state of the inventory."""
-    with context.database.read() as session:
-        views = build_views(session, devices)
+    """The wanted configuration of any of ``devices``; only what changed is rendered anew."""
+    known = intent_of(context)
+    known.refresh(devices)
+    return known.text
+
+
+def intent_of(context: Context) -> Intended:
+    """The intended configurations of this installation's devices."""
     renderer = context.renderer()
-
-    def text(device: str) -> str:
-        return _render(context, renderer, views.get(device), device)
-
-    return text
+    return Intended(context.database, renderer, context.vault, sealed_texts(context), context.vault.versions)
 
 
 def compliance_of(context: Context) -> Compliance:
@@ -167,8 +169,9 @@ class _Intent:
                 self._texts.clear()
                 self._revision, self._since = revision, now
             if device not in self._texts:
-                view = build_views(session, [device]).get(device)
-                self._texts[device] = _render(context, context.renderer(), view, device)
+                renderer = context.renderer()
+                view = build_views(session, [device], layers=renderer.overlay).get(device)
+                self._texts[device] = _render(context, renderer, view, device)
         return self._texts[device]
 
 

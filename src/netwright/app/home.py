@@ -101,7 +101,7 @@ class Settings(BaseModel):
     web_port: int = 8080
     """TCP port the web interface listens on."""
     templates: str = ""
-    """Folder of people's own templates, laid over the built-in ones."""
+    """People's own templates, laid over the built-in ones: a folder, or git as `PATH_OR_URL#REF`."""
     webhook_deadline_s: float = Field(default=10.0, gt=0)
     """Seconds that one delivery of a webhook may take, all told."""
     webhook_allow: list[IPvAnyNetwork] = []
@@ -142,6 +142,11 @@ class Home:
     @property
     def attachments(self) -> Path:
         return self.path / "attachments"
+
+    @property
+    def templates(self) -> Path:
+        """Our copies of repositories of templates."""
+        return self.path / "templates"
 
     @property
     def key_file(self) -> Path:

@@ -11,6 +11,7 @@ from netwright.app.webhooks import hook as webhooks
 from netwright.cdn import records as cdn_records
 from netwright.collect import observed
 from netwright.deploy import records as deploy_records
+from netwright.intent import ledger
 from netwright.store import changeset, event
 from netwright.store.record import Base
 
@@ -25,6 +26,7 @@ _MODULES = (
     cdn_records,
     observed,
     deploy_records,
+    ledger,
     changeset,
     event,
     webhooks,

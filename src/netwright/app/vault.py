@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64decode, b64encode
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -75,6 +76,12 @@ class Vault:
         ).decode()
         with self._database.write() as session:
             session.merge(StoredSecret(name=name, sealed=sealed))
+
+    def versions(self) -> dict[str, str]:
+        """A hash of each secret by name, of what is stored: it changes with the secret and tells nothing."""
+        with self._database.read() as session:
+            rows = session.execute(select(StoredSecret.name, StoredSecret.sealed))
+            return {name: sha256(sealed.encode()).hexdigest()[:16] for name, sealed in rows}
 
     def names(self) -> list[str]:
         with self._database.read() as session:

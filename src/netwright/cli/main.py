@@ -32,6 +32,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "audit": ("netwright.cli.audit", "audit", "Compare what is wanted with what was observed"),
     "plan": ("netwright.cli.plan", "plan", "Show what would change on each device"),
     "render": ("netwright.cli.render", "render", "Print the intended configuration of a device"),
+    "templates": (
+        "netwright.cli.rendertemplates",
+        "app",
+        "Your own templates: list them, fetch them from git",
+    ),
     "deploy": ("netwright.cli.deploy", "deploy", "Roll the plan out in waves that undo themselves"),
     "rollout": ("netwright.cli.rollout", "app", "List, follow, stop and resume rollouts"),
     "config": ("netwright.cli.config", "app", "Parse, compare, patch and scrub configuration files, offline"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,8 +13,12 @@ from sqlalchemy.orm import Session
 
 from netwright.app.context import Context
 from netwright.base.errors import InputError, NetwrightError, NotFoundError
+from netwright.base.secret import SecretStore
 from netwright.cli.context import pass_context_object
-from netwright.intent.render import MaskedSecrets
+from netwright.cli.document import print_json
+from netwright.cli.renderview import explain
+from netwright.intent.neutral import DeviceView
+from netwright.intent.render import MaskedSecrets, Renderer
 from netwright.intent.view import build_views
 from netwright.store.past import as_of_revision
 
@@ -33,6 +38,9 @@ from netwright.store.past import as_of_revision
 @click.option(
     "--context", "context_data", is_flag=True, help="Print the merged context data instead, as YAML."
 )
+@click.option("--platform", default=None, help="As if the devices ran this platform.")
+@click.option("--explain", "explained", is_flag=True, help="Say of each line where it comes from.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON, line by line with --explain.")
 @pass_context_object
 def render(
     context: Context,
@@ -43,6 +51,9 @@ def render(
     as_of: int | None,
     change: int | None,
     context_data: bool,
+    platform: str | None,
+    explained: bool,
+    as_json: bool,
 ) -> None:
     """Print the intended configuration of DEVICES, rendered from the source of truth.
 
@@ -51,13 +62,37 @@ def render(
     if bool(devices) == every:
         raise InputError("name devices, or say --all")
     renderer = context.renderer()
+    secrets = context.vault if in_clear else MaskedSecrets()
     with _state(context, as_of, change) as session:
-        views = build_views(session, None if every else devices)
+        views = build_views(session, None if every else devices, layers=renderer.overlay)
+        if platform is not None:
+            views = {name: replace(view, platform=platform) for name, view in views.items()}
+        if explained:
+            _named(devices, views)
+            explain(session, renderer, views, secrets, revision=as_of, as_json=as_json)
+            return
+    _named(devices, views)
+    _show(renderer, views, devices, secrets, output=output, context_data=context_data, as_json=as_json)
+
+
+def _named(devices: tuple[str, ...], views: Mapping[str, DeviceView]) -> None:
     for name in devices:
         if name not in views:
             raise NotFoundError(
                 "there is no such device", subject=name, remedy="See `netwright show device`."
             )
+
+
+def _show(
+    renderer: Renderer,
+    views: Mapping[str, DeviceView],
+    devices: tuple[str, ...],
+    secrets: SecretStore,
+    *,
+    output: Path | None,
+    context_data: bool,
+    as_json: bool,
+) -> None:
     if context_data:
         for name, view in views.items():
             click.echo(
@@ -65,8 +100,8 @@ def render(
             )
         return
     names = devices or [name for name, view in views.items() if renderer.renders(view.platform)]
-    secrets = context.vault if in_clear else MaskedSecrets()
     failed = False
+    texts: dict[str, str] = {}
     for name in names:
         try:
             text = renderer.render(views[name], secrets)
@@ -74,10 +109,14 @@ def render(
             click.secho(f"netwright: {error}", fg="red", err=True)
             failed = True
             continue
-        if output is None:
+        if as_json:
+            texts[name] = text
+        elif output is None:
             click.echo(text, nl=False)
         else:
             _write(output, name, text)
+    if as_json:
+        print_json({"templates": renderer.overlay.origin, "devices": texts})
     if failed:
         raise SystemExit(2)
 

@@ -130,6 +130,18 @@ def template_set(environment: Sandbox, chain: Chain, whole: str) -> TemplateSet:
     return TemplateSet(found)
 
 
+def fingerprint(overlay: str, catalog: Catalog) -> str:
+    """Hash of all built-in templates, and of what stands over them."""
+    texts = (
+        f"{one.name}/{file.name}\n{file.read_text(encoding='utf-8')}"
+        for one in catalog.platforms
+        for folder in one.templates
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(SUFFIX)
+    )
+    return _hash("\0".join((overlay, *texts)))
+
+
 def whole_name(platform: str) -> str:
     """The template of a whole configuration."""
     return f"{platform}/config{SUFFIX}"

@@ -9,6 +9,7 @@ is context data of that reach.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import orjson
 import yaml
 
 from netwright.base.errors import InputError, NotFoundError
@@ -71,9 +73,21 @@ class Overlay:
         ]
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Names of all templates that some layer has."""
-        return frozenset(name for layer in self.layers.values() for name in layer.files)
+    def context_hashes(self) -> Mapping[str, str]:
+        """Hash of each file of context data, by scope as ``site/ams``; of everywhere ``/``."""
+        return {
+            "/".join(scope): hashlib.sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+            for scope, data in self.contexts.items()
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of all template files and where they stand."""
+        whole = hashlib.sha256()
+        for scope in sorted(self.layers):
+            for name, file in sorted(self.layers[scope].files.items()):
+                whole.update(f"{scope} {name} {len(file.text)}\n{file.text}".encode())
+        return whole.hexdigest()[:16]
 
 
 def read_folder(folder: Path) -> Overlay:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,7 +17,7 @@ from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxErro
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
-from netwright.intent.chain import Chain, TemplateSet, bare, shown, template_set, whole_name
+from netwright.intent.chain import Chain, TemplateSet, bare, fingerprint, shown, template_set, whole_name
 from netwright.intent.context import Reach
 from netwright.intent.neutral import DeviceView
 from netwright.intent.overlay import SUFFIX, Layer, Overlay, read_folder
@@ -118,6 +119,11 @@ class Renderer:
             ExplainedLine(line, shown(file), number, layers.get(file, "built-in"), values)
             for line, file, number, values in environment.lines(text)
         ]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of all templates, those of the overlay and the built-in ones."""
+        return fingerprint(self.overlay.digest, self._catalog)
 
     def templates(self, view: DeviceView) -> TemplateSet:
         """The templates that the device's configuration is made of; empty for a platform without."""

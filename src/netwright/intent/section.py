@@ -11,6 +11,7 @@ import fnmatch
 from collections.abc import Mapping
 from dataclasses import field, fields
 from functools import cache
+from itertools import takewhile
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -94,6 +95,7 @@ class Sections:
     interfaces: Named[InterfaceRule] = ()
 
 
+_TOLD = 5
 KNOWN: frozenset[str] = frozenset(one.name for one in fields(Sections))
 EMPTY = Sections()
 
@@ -108,7 +110,10 @@ def sections(device: str, context: Mapping[str, Any]) -> Sections:
     try:
         return _adapter().validate_python(known)
     except ValidationError as error:
-        said = "; ".join(f"{_key(one['loc'])}: {_expected(one)}" for one in error.errors()[:5])
+        faults: dict[str, list[str]] = {}
+        for one in error.errors():
+            faults.setdefault(_key(one["loc"], known), []).append(_expected(one))
+        said = "; ".join(f"{key}: {' / '.join(found)}" for key, found in list(faults.items())[:_TOLD])
         raise InputError(
             f"the context data is not as expected at {said}",
             subject=device,
@@ -121,13 +126,41 @@ def _adapter() -> TypeAdapter[Sections]:
     return TypeAdapter(Sections)
 
 
-def _key(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location)
+def _key(location: tuple[int | str, ...], context: Mapping[str, Any]) -> str:
+    """The key as people wrote it: names where a mapping was read as a list, and without pydantic's words on
+    which of several types it tried."""
+    here: Any = context
+    parts: list[str] = []
+    for part in takewhile(lambda part: isinstance(part, int) or "[" not in part, location):
+        name = part
+        if isinstance(part, int) and isinstance(here, Mapping):
+            there = sorted(
+                (key for key in here if here[key] is not None), key=lambda key: (len(str(key)), key)
+            )
+            named = sorted(there) if not all(str(key).isdecimal() for key in there) else there
+            name = named[part]
+        parts.append(str(name))
+        here = here.get(name) if isinstance(here, Mapping) else _item(here, part)
+    return ".".join(parts)
+
+
+def _item(here: Any, part: int | str) -> Any:
+    return here[part] if isinstance(here, list) and isinstance(part, int) and part < len(here) else None
+
+
+_PLAIN = {
+    "unexpected_keyword_argument": "there is no such key",
+    "dataclass_type": "should be a mapping",
+    "tuple_type": "should be a list",
+    "missing": "is missing",
+}
 
 
 def _expected(error: Any) -> str:
-    if error["type"] == "unexpected_keyword_argument":
-        return "there is no such key"
+    if error["type"] in _PLAIN:
+        return _PLAIN[error["type"]]
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
     return f"{error['msg'][:1].lower()}{error['msg'][1:]}"
 
 

@@ -56,7 +56,7 @@ class SealedTexts:
                 query = select(SealedText.digest).where(SealedText.digest.in_(texts))
                 known = set(session.scalars(query))
                 for digest in sorted(texts.keys() - known):
-                    session.add(SealedText(digest=digest, sealed=self._seal(digest, texts[digest])))
+                    session.add(SealedText(digest=digest, sealed=self.seal(digest, texts[digest])))
         except OperationalError as error:
             raise StorageError(
                 f"the configurations can't be kept ({error.orig})",
@@ -70,6 +70,10 @@ class SealedTexts:
             data = session.scalar(select(SealedText.sealed).where(SealedText.digest == digest))
         if data is None:
             raise NotFoundError("the whole text of this hash was never kept", subject=digest[:16])
+        return self.unseal(digest, data)
+
+    def unseal(self, digest: str, data: bytes) -> Secret:
+        """The text in what ``seal`` gave. Raises StorageError when another key sealed it."""
         try:
             frame = self._aead.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], digest.encode())
         except InvalidTag:
@@ -80,7 +84,8 @@ class SealedTexts:
             ) from None
         return Secret(zstandard.decompress(frame).decode())
 
-    def _seal(self, digest: str, text: Secret) -> bytes:
+    def seal(self, digest: str, text: Secret) -> bytes:
+        """The text compressed and encrypted, for a table of the caller's own."""
         nonce = os.urandom(_NONCE_BYTES)
         frame = zstandard.compress(text.reveal().encode(), 6)
         return nonce + self._aead.encrypt(nonce, frame, digest.encode())
