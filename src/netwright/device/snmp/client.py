@@ -245,15 +245,14 @@ class SnmpClient:
                     raise _HiddenError
                 return
             over = answer[-1] is None
-            for pair in answer:
-                if pair is None:
-                    break
-                last, value = pair
-                if last in rows or len(rows) >= self._max_rows:
-                    raise self._endless(root, last, len(rows))
-                rows[last] = value
+            found = [pair for pair in answer if pair is not None]
+            before = len(rows)
+            rows.update(found)
+            if len(rows) < before + len(found) or len(rows) > self._max_rows:  # an OID that was there already
+                raise self._endless(root, found[-1][0], len(rows))
             if over:
                 return
+            last = found[-1][0]
 
     async def _goes_on(self, here: SnmpV2cClientSocket | SnmpV3ClientSocket, root: str, last: str) -> bool:
         """Whether there is more behind ``last`` than the library's empty answer said (SNMPv3, where we can't

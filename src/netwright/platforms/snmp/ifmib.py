@@ -21,6 +21,8 @@ _COUNTERS = [
     _IN_DISCARDS, _IN_ERRORS, _OUT_DISCARDS, _OUT_ERRORS,
 ]  # fmt: skip
 _ALL = [*_COUNTERS, _MTU, _SPEED, _HIGH_SPEED, _MAC, _ALIAS]
+_EVERY = [*_ALL, _IN_OCTETS_32, _OUT_OCTETS_32]
+_DESCR_DOT = _DESCR + "."
 _STATES = {1: OperState.UP, 2: OperState.DOWN, 6: OperState.DOWN, 7: OperState.DOWN}
 _SPEED_IS_HIGH = 4_294_967_295
 
@@ -37,14 +39,12 @@ async def read_interfaces(session: Session, *, counters_only: bool = False) -> t
 
 
 def interfaces_in(values: Mapping[str, object]) -> tuple[InterfaceFact, ...]:
-    """The same from walks of both whole tables."""
-    rows: dict[str, dict[str, object]] = {}
-    for name, value in values.items():
-        column, _, index = name.rpartition(".")
-        row = rows.get(index)
-        if row is None:
-            row = rows[index] = {}
-        row[column] = value
+    """The same from walks of both whole tables; only the cells that count are looked at."""
+    start = len(_DESCR) + 1
+    rows = {
+        index: {column: values.get(f"{column}.{index}") for column in _EVERY}
+        for index in [name[start:] for name in values if name.startswith(_DESCR_DOT)]
+    }
     return tuple(fact for index, row in rows.items() if (fact := _interface(index, row)) is not None)
 
 
@@ -86,5 +86,9 @@ def _either(row: Row, wide: str, narrow: str) -> int | None:
 
 
 def _sum(row: Row, columns: list[str]) -> int | None:
-    values = [value for column in columns if (value := number(row.get(column))) is not None]
-    return sum(values) if values else None
+    total: int | None = None
+    for column in columns:
+        value = row.get(column)
+        if type(value) is int:
+            total = value if total is None else total + value
+    return total

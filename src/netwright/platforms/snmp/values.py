@@ -35,7 +35,7 @@ def _decoded(value: bytes) -> str:
 
 def number(value: object) -> int | None:
     """An INTEGER, Counter or Gauge."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if type(value) is int else None  # no bool; called for each cell of each poll
 
 
 def reading(value: object) -> float | None:
