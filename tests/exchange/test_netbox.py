@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -15,7 +16,7 @@ from netwright.exchange.remote.reading import ListReader
 from netwright.intent.importer import ImportResult
 from netwright.store.problem import Severity
 
-from .conftest import Workshop, load
+from .conftest import CASES, Workshop, load
 from .netboxserver import TOKEN, answers, serving
 
 
@@ -175,6 +176,43 @@ def test_the_deadline_holds(workshop: Workshop) -> None:
         with pytest.raises(InputError, match="deadline"):
             load(workshop, NetBox(reader))
         reader.close()
+
+
+def test_answers_of_a_real_one(workshop: Workshop) -> None:
+    """Recorded from NetBox 4.7.3, list by list."""
+    lists = json.loads((CASES / "netbox" / "answers.json").read_text())
+    token = "0123456789abcdef0123456789abcdef01234567"
+    with serving(lists, token=token) as (url, _):
+        result = _read(workshop, url, token)
+        assert _errors(result) == []
+        assert _read(workshop, url, token).diff == ()
+    said = workshop.value
+    assert workshop.keys("site") == {"ams1", "fra"}
+    assert said("device", "ams-r1", "platform") == "arista_eos"
+    assert str(said("device", "ams-r1", "management_address")) == "10.1.0.1"
+    assert said("device", "ams-r1", "custom") == {
+        "owner_team": "noc",
+        "tenant": "Streaming",
+        "location": "Floor 2",
+    }
+    assert said("device", "sw-1", "custom") == {
+        "their_platform": "weird-os",
+        "their_role": "access-switch",
+        "virtual_chassis": "stack position 1",
+    }
+    assert said("model_port", "PP-1/front/F2", "rear_port") == "R"
+    assert said("model_port", "PP-1/front/F2", "rear_position") == 2
+    assert _referred(workshop, "port", "pp1/front/F2", "rear_port_id") == "pp1/rear/R"
+    assert said("port", "pp1/front/F2", "rear_position") == 2
+    assert _referred(workshop, "interface", "ams-r1/et-1/0", "lag_id") == "ams-r1/ae0"
+    assert _referred(workshop, "provider", "waves", "asn_id") == "64512"
+    assert workshop.keys("prefix") == {"10.0.0.0/8", "10.1.0.0/24", "10.1.0.0/24/red"}
+    assert workshop.keys("component") == {"ams-r1/Slot 1", "ams-r1/PSU 1", "ams-r1/Fan 1"}
+    assert _referred(workshop, "cable", "C1", "b_circuit_end_id") == "waves/W-1/A"
+    assert workshop.keys("site_contact") == {"ams1/NOC"}
+    assert said("config_context", "ams-r1 (local)", "data") == {"snmp": "ro"}
+    unread = {(one.source, one.message) for one in result.problems if "times: field " in one.message}
+    assert unread == {("dcim/inventory-items", "1 times: field manufacturer (as PSU 1)")}
 
 
 @pytest.mark.skipif("NETWRIGHT_NETBOX_URL" not in os.environ, reason="NETWRIGHT_NETBOX_URL names no NetBox")

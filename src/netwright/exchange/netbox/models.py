@@ -23,10 +23,13 @@ def models(drafting: Drafting, names: ModelNames) -> None:
     for path, form in (("dcim/device-types", ModelForm.DEVICE), ("dcim/module-types", ModelForm.MODULE)):
         for one in drafting.read(path):
             _model(drafting, names, path, form, one)
-    for section in SECTIONS:
+    named: dict[int, str] = {}
+    for section in SECTIONS:  # rear ports before front ports
         path = f"dcim/{section.word.removesuffix('s')}-templates"
         for one in drafting.read(path):
-            drafting.put(path, section.kind, one, _part(drafting, section, one))
+            if section.word == "rear-ports":
+                named[one["id"]] = one["name"]
+            drafting.put(path, section.kind, one, _part(drafting, section, one, named))
 
 
 def _model(drafting: Drafting, names: ModelNames, path: str, form: ModelForm, one: Told) -> None:
@@ -45,7 +48,7 @@ def _model(drafting: Drafting, names: ModelNames, path: str, form: ModelForm, on
     drafting.put(path, "model", one, fields)
 
 
-def _part(drafting: Drafting, section: Section, one: Told) -> dict[str, Any]:
+def _part(drafting: Drafting, section: Section, one: Told, rear_ports: dict[int, str]) -> dict[str, Any]:
     owner = drafting.key("dcim/device-types", one.get("device_type"))
     fields: dict[str, Any] = {"model": owner or drafting.key("dcim/module-types", one.get("module_type"))}
     behind = rear_of(one)
@@ -55,11 +58,11 @@ def _part(drafting: Drafting, section: Section, one: Told) -> dict[str, Any]:
         if found is not None and key.word != "role":
             fields[key.field] = found * key.times if key.times != 1 else found
     if behind is not None:
-        name = next((k for k in section.keys if k.word == "rear_port"), None)
-        if name is not None:
-            fields["rear_port"], fields["rear_position"] = behind["name"], behind["position"]
+        fields["rear_port"] = rear_ports.get(behind["id"])
+        fields["rear_position"] = behind["position"]
     if section.word == "inventory-items":
         fields["component_class"] = words.component_class(one.get("role"), one["name"])
+    one.asked |= {"front_ports"}
     if section.fixed:
         fields[section.fixed[0]] = section.fixed[1]
     return fields
@@ -73,5 +76,5 @@ def rear_of(port: Told) -> dict[str, Any] | None:
         return None
     first = min(behind, key=lambda one: one.get("position") or 1)
     rear = first["rear_port"]
-    named = rear if isinstance(rear, dict) else {"id": rear}
-    return {"id": named["id"], "name": named.get("name"), "position": first.get("rear_port_position")}
+    number = rear["id"] if isinstance(rear, dict) else rear
+    return {"id": number, "position": first.get("rear_port_position")}

@@ -7,19 +7,26 @@ from typing import Any
 from netwright.exchange.remote import words
 from netwright.exchange.remote.drafting import Drafting, plain
 
+_LOOKS = {"name", "weight", "data_type", "filter_logic", "nulls_first", "search_weight", "status"}
+_LOOKS |= {"ui_editable", "ui_visible"}
+"""How a tag or field is shown and searched there."""
+
 
 def labels(drafting: Drafting) -> None:
     """What everything else may carry; first."""
     path = "extras/tags"
     for tag in drafting.read(path):
         drafting.put(path, "tag", tag, {"name": tag["slug"], "color": tag.get("color") or ""})
-        tag.get("name")
-    sets = {
-        one["id"]: [pair[0] for pair in one.get("extra_choices") or ()]
-        for one in drafting.read("extras/custom-field-choice-sets")
-    }
+        tag.asked |= _LOOKS
+    sets: dict[Any, list[str]] = {}
+    path = "extras/custom-field-choice-sets"
+    for one in drafting.read(path):
+        sets[one["id"]] = [pair[0] for pair in one.get("extra_choices") or ()]
+        one.asked |= _LOOKS
+        drafting.homeless.taken(path)
     path = "extras/custom-fields"
     for one in drafting.read(path):
+        one.asked |= _LOOKS
         kind = words.CUSTOM_TYPE.get(plain(one["type"]) or "")
         for on in one.get("object_types") or one.get("content_types") or ():
             if kind is None or on not in words.CUSTOM_ON:
@@ -58,5 +65,5 @@ def assignments(drafting: Drafting) -> None:
             "contact": drafting.key("tenancy/contacts", one["contact"]),
             "purpose": (one.get("role") or {}).get("name", ""),
         }
-        one.get("object")
+        one.asked |= {"object", "priority"}
         drafting.put(path, kind, one, fields)

@@ -25,9 +25,11 @@ _QUIET = re.compile(
     r"id|url|display|display_url|web_url|notes_url|natural_slug|object_type|created|last_updated|last_seen"
     r"|tags|custom_fields|description|computed_fields|relationships|children|family|_depth|_?occupied"
     r"|cable|cable_end|cable_label|(cable_peer|connected_endpoints?|link_peers)(_type|_reachable)?"
-    r"|owner_content_type|(local_)?config_template|tagged_items|.*_count"
+    r"|owner_content_type|(local_)?config_template|tagged_items|count_ipaddresses|is_(module|bay)_compatible|.*_count"
 )
 """Fields that say nothing of their own: addresses, counts, what stands elsewhere too."""
+_USUAL = {"width": 19, "starting_unit": 1, "enabled": True, "positions": 1}
+"""What everything is that nobody said otherwise of."""
 
 
 class Told(dict[str, Any]):
@@ -52,8 +54,9 @@ class Told(dict[str, Any]):
         for name, value in self.items():
             if name in self.asked or _QUIET.fullmatch(name):
                 continue
-            if plain(value) not in (None, "", False, 0) and value not in ([], {}):
-                yield name
+            if _USUAL.get(name) == plain(value) or plain(value) in (None, "", False, 0) or value in ([], {}):
+                continue
+            yield name
 
 
 class Drafting:
@@ -179,7 +182,8 @@ class Drafting:
 
     def _custom(self, path: str, kind: str, answer: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for name, value in (answer.get("custom_fields") or {}).items():
+        for name, told in (answer.get("custom_fields") or {}).items():
+            value = plain(told)
             ours = self.customs.get((kind, name))
             if ours is not None and (value is None or isinstance(value, str | int | float | bool)):
                 found[ours] = value

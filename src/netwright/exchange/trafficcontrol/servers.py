@@ -35,20 +35,24 @@ _BITS = 1000
 class Servers:
     """Servers on their way to drafts; of two that claim one address the second goes without."""
 
-    def __init__(self, drafting: Drafting, places: Places, profiles: Profiles) -> None:
+    def __init__(self, drafting: Drafting, places: Places, profiles: Profiles, servers: list[Told]) -> None:
+        self._servers = servers
         self._drafting, self._places, self._profiles = drafting, places, profiles
         self._addresses: dict[str, str] = {}
         self._capable: dict[str, list[str]] = defaultdict(list)
+        hosts = {text(one, "hostName") for one in servers}
         for one in drafting.read("serverservercapabilities"):
-            tag = name_of(one, "serverCapability")
-            self._capable[text(one, "serverHostName", "server")].append(tag)
-            if drafting.has("tag", tag):
+            tag, host = name_of(one, "serverCapability"), text(one, "serverHostName", "server")
+            self._capable[host].append(tag)
+            if host not in hosts:
+                drafting.homeless.say("serverservercapabilities", "its server is not among these", host)
+            elif drafting.has("tag", tag):
                 drafting.homeless.taken("serverservercapabilities")
             else:
                 drafting.homeless.say("serverservercapabilities", "there is no such capability", tag)
 
-    def put(self, servers: list[Told]) -> None:
-        for server in servers:
+    def put(self) -> None:
+        for server in self._servers:
             self._server(server)
 
     def _server(self, one: Told) -> None:

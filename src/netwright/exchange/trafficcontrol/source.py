@@ -41,7 +41,7 @@ class TrafficControl:
         places.regions()
         places.sites()
         profiles = Profiles(drafting)
-        Servers(drafting, places, profiles).put(servers)
+        Servers(drafting, places, profiles, servers).put()
         drafts = drafting.finish()
         for name, why in LISTS.items():
             if why and (count := len(lists.get(name, ()))):
