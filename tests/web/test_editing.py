@@ -291,3 +291,28 @@ async def test_a_review(own_full: Seeded, browser_of: BrowserMaker) -> None:
     with own_full.context.database.read() as session:
         assert session.scalar(select(Device.serial).where(Device.id == device.id)) == "C3"
     assert sets.get(theirs).state is ChangeSetState.MERGED
+
+
+async def test_all_that_fit_a_filter_are_edited(own_full: Seeded, browser_of: BrowserMaker) -> None:
+    browser = await browser_of(own_full, "otto")
+    asked = "?device.site=ams&enabled=true"
+    with own_full.context.database.read() as session:
+        ams = select(Interface.id).join(Device, Interface.device_id == Device.id).join(Site)
+        ids = set(session.scalars(ams.where(Site.name == "ams", Interface.enabled)))
+    assert len(ids) > 3
+    form = await browser.post("/inventory/interface/bulk", action="edit-all", query=asked)
+    assert f"Edit {len(ids)} interfaces" in form.text
+    chosen = re.findall(r'name="id" value="([\d,]+)"', form.text)[0]
+    assert {int(one) for one in chosen.split(",")} == ids
+    wished = {"set.description": "on", "description": "all of them"}
+    preview = await browser.post("/inventory/interface/bulk", id=chosen, action="preview", **wished)
+    assert f"{len(ids)} objects would change" in preview.text
+    saved = await browser.post("/inventory/interface/bulk", id=chosen, action="save", **wished)
+    assert saved.status_code == 303
+    with own_full.context.database.read() as session:
+        named = set(session.scalars(select(Interface.id).where(Interface.description == "all of them")))
+    assert named == ids
+    sick = await browser.post("/inventory/device/bulk", action="edit-all", query="?health=down")
+    assert "Edit 1 device" in sick.text
+    nothing = await browser.post("/inventory/interface/bulk", action="edit-all", query="?name=nowhere")
+    assert nothing.status_code == 400

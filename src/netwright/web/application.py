@@ -49,6 +49,7 @@ from netwright.web.pages import (
     search,
     site,
     sso,
+    template,
     trace,
     users,
 )
@@ -117,6 +118,7 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
         trace,
         attachment,
         compliance,
+        template,
     )
     for module in (*network, account, users, roles, audit):
         app.include_router(module.router, dependencies=members)

@@ -3,8 +3,10 @@ difference it would make before it makes it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -17,12 +19,15 @@ from netwright.inventory import KINDS
 from netwright.store.changeset import MergePreview
 from netwright.store.editor import Editor
 from netwright.store.problem import RulesBrokenError, broken
+from netwright.store.query import Reader
 from netwright.store.query.selection import Selection
 from netwright.store.value import Doc
 from netwright.web.caller import reader_of
 from netwright.web.desk import Desk
 from netwright.web.form import Form
+from netwright.web.pages.inventory import beside_of
 from netwright.web.read.change import object_change
+from netwright.web.read.table import asked_of, query_of
 from netwright.web.read.value import list_url
 from netwright.web.record import desktop, sent, texts_of
 from netwright.web.state import state_of
@@ -31,7 +36,7 @@ from netwright.web.words import plural, spoken
 
 router = APIRouter()
 Sent = Annotated[dict[str, list[str]], Depends(sent)]
-MOST = 2_000
+MOST = 10_000
 _SHOWN = 100
 _PASTED = 2_000_000
 
@@ -39,14 +44,17 @@ _PASTED = 2_000_000
 @router.post("/inventory/{kind_name}/bulk")
 def bulk(request: Request, kind_name: str, given: Sent) -> Response:
     """Steps of one page: ``edit`` asks for values, ``preview`` shows what they would do, ``save`` does it;
-    ``delete`` shows, ``remove`` does."""
-    step = given.get("action", [""])[-1]
+    ``delete`` shows, ``remove`` does. ``edit-all`` and ``delete-all`` begin with all that fits the list's
+    question, as it stands when they are pressed."""
+    step, _, every = given.get("action", [""])[-1].partition("-")
     desk = Desk(request)
     deletes = step in {"delete", "remove"}
     desk.access.require(Verb.DELETE if deletes else Verb.UPDATE, kind_name)
     with state_of(request).reading() as session:
         table = desktop(request, session, kind_name)
-        keys = _chosen(reader_of(request, session), kind_name, given.get("id", []))
+        reader = reader_of(request, session)
+        texts_of_ids = _fitting(request, reader, kind_name, given) if every else given.get("id", [])
+        keys = _chosen(reader, kind_name, texts_of_ids)
         form = table.form(Verb.UPDATE)
         wanted = [name.removeprefix("set.") for name in given if name.startswith("set.")]
         texts = {name: text for name, text in texts_of(table.kind, given).items() if name in wanted}
@@ -113,6 +121,21 @@ def _page(
         total=len(preview.diff) if preview else 0,
         **shown,
     )
+
+
+def _fitting(request: Request, reader: Reader, kind_name: str, given: Mapping[str, list[str]]) -> list[str]:
+    """Ids of all that a list asks for. Raises InputError when they are too many."""
+    state = state_of(request)
+    kind = KINDS[kind_name]
+    pairs = parse_qsl(given.get("query", [""])[-1].removeprefix("?"))
+    asked = replace(asked_of(kind, list_url(kind_name), pairs), after="", sort="", columns=())
+    if asked.as_of:
+        raise InputError("the past can't be edited", subject="as_of", remedy="Show the present first.")
+    beside = beside_of(state, reader.sight.session, kind)
+    query = replace(query_of(asked, (), state.few, MOST, beside), selection=Selection(("id",)))
+    if reader.count(kind, query, MOST + 1) > MOST:
+        raise InputError(f"more than {MOST} objects fit", remedy="Narrow the list, or import a table.")
+    return [str(doc["id"]) for doc in reader.walk(kind, query)]
 
 
 def _chosen(reader: Any, kind_name: str, texts: Sequence[str]) -> dict[int, str]:
