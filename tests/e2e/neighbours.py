@@ -10,15 +10,22 @@ each update. Counted are the sessions that went down and the prefixes that were 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from netwright.config.compare import same
+from netwright.config.dialect import FRR
+from netwright.device.connect import open_session
+from netwright.device.hostkeys import MemoryHostKeys
+from netwright.platforms.frr.driver import FrrConfigDriver
 
 from .one_router import OneRouter, one_router, run, until
 
@@ -130,17 +137,30 @@ class Rig:
 
     router: OneRouter
     neighbours: Neighbours
+    _changes: int = 0
 
     def load(self, text: str) -> str:
         """Make the router run ``text``, however, and give back what it prints then."""
-        self._put("/root/load/frr.conf", text)
-        self.router.run("/usr/lib/frr/frr-reload.py --reload --confdir /root/load /root/load/frr.conf")
+        self.reload(text)
         self.neighbours.settle()
         return self.router.running()
 
     def reload(self, text: str) -> None:
         self._put("/root/load/frr.conf", text)
         self.router.run("/usr/lib/frr/frr-reload.py --reload --confdir /root/load /root/load/frr.conf")
+
+    def deploy(self, text: str) -> None:
+        """As a rollout does it: armed with a way back, then confirmed."""
+        self._changes += 1
+        asyncio.run(self._deploy(text, f"t{self._changes}"))
+
+    async def _deploy(self, text: str, token: str) -> None:
+        driver, session = FrrConfigDriver(), open_session(self.router.endpoint, MemoryHostKeys())
+        try:
+            await driver.arm(session, text, token=token, timer_s=60)
+            await driver.confirm(session, token=token)
+        finally:
+            await session.close()
 
     def type(self, commands: str) -> None:
         """Commands as a person would paste them in configuration mode."""
@@ -152,6 +172,37 @@ class Rig:
         self.router.run("mkdir -p /root/load; touch /root/load/vtysh.conf")
         (self.router.folder / "given").write_text(text)
         self.router.run(f"cp /mnt/given {path}")
+
+    def seen(self, change: Callable[[], None]) -> Seen:
+        """What the neighbours see of a change."""
+        before, begun = self.neighbours.counts(), time.monotonic()
+        change()
+        seconds = time.monotonic() - begun
+        self.neighbours.settle()
+        after = self.neighbours.counts()
+        return Seen(after.resets - before.resets, after.withdrawals - before.withdrawals, seconds)
+
+    def compare(self, case: dict[str, Any], own: str) -> dict[str, Seen]:
+        """A transition done three ways: ``ours``, ``frr-reload`` and ``optimum``. Each must end with what is
+        intended. ``own``: what the router runs when bare."""
+        running = own + BASE + case["running"]
+        intended = running
+        for old, new in case["change"]:
+            assert old in intended, old
+            intended = intended.replace(old, new)
+        wanted = self.load(intended)
+        text = wanted.rpartition("\nend")[0] + "\n"
+        ways: dict[str, Callable[[], None]] = {
+            "ours": lambda: self.deploy(text),
+            "frr-reload": lambda: self.reload(wanted),
+            "optimum": lambda: self.type(case["optimum"]),
+        }
+        found: dict[str, Seen] = {}
+        for name, change in ways.items():
+            self.load(running)
+            found[name] = self.seen(change)
+            assert same(self.router.running(), wanted, FRR), f"{case['name']}: {name} does not get there"
+        return found
 
 
 @contextlib.contextmanager
@@ -166,3 +217,8 @@ def rig(folder: Path) -> Iterator[Rig]:
             yield Rig(router, neighbours)
         finally:
             neighbours.stop()
+
+
+def bare(rig: Rig) -> str:
+    """What the router runs at first, to be told with each configuration."""
+    return rig.router.running().rpartition("\nend")[0] + "\n"
