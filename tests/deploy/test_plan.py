@@ -33,6 +33,14 @@ async def test_bare_devices_differ_and_secrets_do_not_show(network: Network) -> 
     assert not plan.empty
 
 
+async def test_the_ordered_patch_stands_beside_the_difference(network: Network) -> None:
+    (device,) = (await network.plan("ams-tor1")).devices
+    assert device.unpredicted == ()
+    assert [step.command for step in device.steps]
+    assert all(step.why and step.impact in {"none", "filter", "session", "flap"} for step in device.steps)
+    assert "s3cret" not in " ".join(step.command for step in device.steps)
+
+
 async def test_a_changed_secret_shows_as_a_change_without_its_value(network: Network) -> None:
     network.fleet.device("ams-tor1").change(running=wanted("ams-tor1").replace("s3cret", "0ther"))
     (device,) = (await network.plan("ams-tor1")).devices

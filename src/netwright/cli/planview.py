@@ -55,6 +55,11 @@ def plan_document(plan: Plan) -> dict[str, object]:
                 "added": device.added,
                 "removed": device.removed,
                 "diff": device.diff,
+                "commands": [
+                    {"path": step.path, "command": step.command, "why": step.why, "impact": step.impact}
+                    for step in device.steps
+                ],
+                "unpredicted": device.unpredicted,
                 "words": device.words,
                 "message": device.message,
             }
@@ -102,9 +107,21 @@ def _show_device_plan(console: Console, device: DevicePlan, *, diffs: bool) -> N
     console.print(head)
     if device.diff and diffs:
         console.print(Syntax(device.diff, "diff", background_color="default"))
+        _show_steps(console, device)
     if device.state is PlanState.REFUSED:
         for word in device.words:
             console.print(Text(f"  {word}", style="red"))
+
+
+def _show_steps(console: Console, device: DevicePlan) -> None:
+    """The commands in their order, each with its impact and why it is there."""
+    for step in device.steps:
+        line = Text(f"  {' / '.join((*step.path, step.command))}")
+        line.append(f"  {step.impact}", style="dim" if step.impact == "none" else "yellow")
+        line.append(f": {step.why}", style="dim")
+        console.print(line)
+    for left in device.unpredicted:
+        console.print(Text(f"  left to the device's own software: {left}", style="yellow"))
 
 
 def show_waves(console: Console, waves: Waves) -> None:

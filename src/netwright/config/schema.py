@@ -373,8 +373,8 @@ def _compiled(name: str, data: dict[str, object]) -> Schema:
 
 
 def _specific(rule: Rule) -> tuple[int, int, bool]:
-    """More literal words first, so that ``ecn weight ~`` is tried before ``ecn ~``; where a platform says that
-    a place must be emptied first and its base doesn't, it must."""
+    """More literal words first, so that ``ecn weight ~`` is tried before ``ecn ~``; where a platform says
+    that a place must be emptied first and its base doesn't, it must."""
     words = rule.pattern.text.split()
     literal = sum(word[0] not in "*?~+({[#" for word in words)
     return literal, len(words), rule.value == "swap"

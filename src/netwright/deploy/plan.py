@@ -16,6 +16,7 @@ from netwright.base.secret import Secret
 from netwright.collect.observed import ObservedConfig
 from netwright.config.compare import difference, same
 from netwright.config.dialect import dialect
+from netwright.config.engine import make_patch
 from netwright.device.fleet import for_each
 from netwright.device.session import Session
 from netwright.platforms.platform import CheckResult, ConfigDriver
@@ -39,6 +40,17 @@ class PlanState(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One command of the ordered patch, scrubbed: below which blocks, why it is there, and its impact
+    (``none``, ``filter``, ``session``, ``flap``)."""
+
+    path: tuple[str, ...]
+    command: str
+    why: str
+    impact: str
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePlan:
     """One device's part of a plan. Texts are scrubbed but for ``wanted``, which is set when it differs."""
 
@@ -49,6 +61,11 @@ class DevicePlan:
     removed: int = 0
     words: tuple[str, ...] = ()
     """What the device's own software says it would do; for ``refused`` its complaints."""
+    steps: tuple[PlannedStep, ...] = ()
+    """What will be sent, in its order, as far as the configuration engine makes the patch."""
+    unpredicted: tuple[str, ...] = ()
+    """Differences that stay when the steps are tried on a simulated device; the device's own software has to
+    do those."""
     message: str = ""
     wanted_hash: str = ""
     running_hash: str = ""
@@ -148,6 +165,7 @@ class Planner:
         diff = difference(running_shown, wanted_shown, language, context=_CONTEXT_LINES)
         body = diff.splitlines()[2:]
         words = checked.commands if checked.ok else checked.errors
+        steps, left = self._patch(target, running, wanted) if checked.ok else ((), ())
         return replace(
             plan,
             state=PlanState.DIFFERS if checked.ok else PlanState.REFUSED,
@@ -155,10 +173,24 @@ class Planner:
             added=sum(line.startswith("+") for line in body),
             removed=sum(line.startswith("-") for line in body),
             words=tuple(scrub(line) for line in words if line),
+            steps=steps,
+            unpredicted=left,
             message="" if checked.ok else "the device's own check refuses the configuration",
             wanted_hash=text_digest(wanted_shown),
             wanted=Secret(wanted),
         )
+
+    def _patch(
+        self, target: Target, running: str, wanted: str
+    ) -> tuple[tuple[PlannedStep, ...], tuple[str, ...]]:
+        """The ordered patch, tried on a simulated device, and what it would not reach; scrubbed."""
+        scrub = partial(target.platform.scrub, key=self.scrub_key)
+        made = make_patch(running, wanted, target.platform.rules)
+        steps = (
+            PlannedStep(tuple(map(scrub, step.path)), scrub(step.command), scrub(step.why), step.impact.value)
+            for step in made.steps
+        )
+        return tuple(steps), tuple(map(scrub, made.missing))
 
     async def _ask(self, driver: ConfigDriver | None, session: Session, wanted: str) -> CheckResult:
         if driver is None or not self.check:
