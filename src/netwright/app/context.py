@@ -28,6 +28,7 @@ from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.session import Session
 from netwright.inventory import KINDS, Device, Site
 from netwright.inventory.place import Status
+from netwright.platforms.platform import OWN_PLATFORMS
 from netwright.platforms.target import Target
 from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from netwright.app.webhooks.hook import Webhooks
     from netwright.intent.render import Renderer
     from netwright.intent.rules.own import OwnRules
+    from netwright.platforms.catalog import Catalog
     from netwright.store.gitrepo import GitRepository
     from netwright.store.series import SeriesStore
 
@@ -51,7 +53,7 @@ class Context:
 
     @cached_property
     def database(self) -> Database:
-        database = Database(self.home.database_url)
+        database = Database(self.home.database_url, {OWN_PLATFORMS: self.home.path / "platforms"})
         require_current(database)
         return database
 
@@ -120,29 +122,34 @@ class Context:
     def hostkeys(self) -> DatabaseHostKeys:
         return DatabaseHostKeys(self.database)
 
+    @cached_property
+    def platforms(self) -> Catalog:
+        """The packaged platforms, and people's own in the folder `platforms` of the home folder."""
+        from netwright.platforms.catalog import catalog  # noqa: PLC0415 (heavy)
+
+        return catalog(self.home.path / "platforms")
+
     def renderer(self) -> Renderer:
         from netwright.intent.render import Renderer  # noqa: PLC0415 (heavy)
 
         source = self.home.settings.templates
         if not source:
-            return Renderer()
+            return Renderer(platforms=self.platforms)
         from netwright.intent.overlaygit import is_git, read_git  # noqa: PLC0415 (heavy)
 
         if is_git(source):
-            return Renderer(read_git(source, self.home.templates))
-        return Renderer(Path(source).expanduser())
+            return Renderer(read_git(source, self.home.templates), self.platforms)
+        return Renderer(Path(source).expanduser(), self.platforms)
 
     def targets(self, names: Collection[str] | None = None, *, site: str | None = None) -> list[Target]:
         """The active devices to talk to, by name; ``names`` and ``site`` narrow.
 
         Raises NotFoundError for a name that is not an active device."""
-        from netwright.platforms.catalog import platform  # noqa: PLC0415 (heavy)
-
         credentials = self.credentials.default()
         with self.database.read() as session:
             rows = _active(session, names, site)
         return [
-            Target(name, platform(platform_name), self._endpoint(name, str(host), credentials))
+            Target(name, self.platforms.platform(platform_name), self._endpoint(name, str(host), credentials))
             for name, platform_name, host in rows
         ]
 

@@ -13,11 +13,13 @@ from typing import Any
 import click
 import yaml
 
+from netwright.app.home import default_path
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret
 from netwright.config import engine
 from netwright.config.compliance import SectionRule, check, read_rules
 from netwright.config.detect import guess, style
+from netwright.config.library import PACKAGED, Library
 from netwright.config.patch import Patch
 from netwright.config.schema import Schema, general, schema
 from netwright.config.scrub import scrub_config
@@ -52,8 +54,9 @@ def list_platforms() -> None:
     """List the platforms whose rules are known."""
     from netwright.config.schema import platforms as known  # noqa: PLC0415
 
-    for name in known():
-        click.echo(f"{name:20} {schema(name).title}")
+    library = _library()
+    for name in known(library):
+        click.echo(f"{name:20} {schema(name, library).title}")
 
 
 @app.command("parse")
@@ -225,23 +228,29 @@ def _pair(running: Path, intended: Path, platform: str | None) -> tuple[str, str
     return old, new, _rules(platform, f"{old}\n{new}")
 
 
+def _library() -> Library:
+    """The packaged platforms, and people's own where there is a home folder that has some."""
+    own = default_path() / "platforms"
+    return Library((own,)) if own.is_dir() else PACKAGED
+
+
 def _rules(platform: str | None, text: str) -> Schema:
     """The rules of the platform named or guessed. Falling back on general rules is told on stderr."""
     if platform is not None:
         try:
-            return schema(platform)
+            return schema(platform, _library())
         except NotFoundError:
             rules = general(style(text))
             click.echo(f"netwright: platform {platform} is not known; using the {rules.title}", err=True)
             return rules
-    guessed = guess(text)
+    guessed = guess(text, _library())
     if not guessed.sure:
         click.echo(f"netwright: the platform is not recognised; using the {guessed.schema.title}", err=True)
     return guessed.schema
 
 
 def _dialect(platform: str | None, text: str) -> Any:
-    return _rules(platform, text).dialect if platform else guess(text).schema.dialect
+    return _rules(platform, text).dialect if platform else guess(text, _library()).schema.dialect
 
 
 def _steps(text: str, file: Path, rules: Schema) -> list[tuple[tuple[str, ...], str]]:

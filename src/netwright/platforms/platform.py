@@ -14,6 +14,9 @@ from netwright.device.session import Session
 from netwright.platforms.facts import DeviceFacts, DeviceSample
 from netwright.platforms.screen import Screen
 
+OWN_PLATFORMS = "netwright_own_platforms"
+"""Option of a database under which stands the folder of people's own platforms."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,9 +43,15 @@ class Database:
     """Sessions over one engine. ``read`` never takes the write lock; ``write`` takes it at BEGIN
     (BEGIN IMMEDIATE), so that a transaction never fails half-way by upgrading its lock."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, options: Mapping[str, Any] | None = None) -> None:
+        """``options``: what whoever works with a session can ask its bind for (execution options)."""
         self.url = make_url(url)
-        self.engine: Engine = create_engine(self.url, json_serializer=_dumps, json_deserializer=_loads)
+        self.engine: Engine = create_engine(
+            self.url,
+            json_serializer=_dumps,
+            json_deserializer=_loads,
+            execution_options=dict(options or {}),
+        )
         if self.url.get_backend_name() == "sqlite":
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from netwright.intent.rules.rule import Touched, rows_in
 from netwright.inventory import Device
-from netwright.platforms.catalog import catalog
+from netwright.platforms.catalog import Catalog, catalog
+from netwright.platforms.platform import OWN_PLATFORMS
 from netwright.store.problem import Problem, Severity
 
 
@@ -21,10 +23,16 @@ def managed_without_platform(touched: Touched) -> Iterator[Problem]:
         yield touched.problem("device", device, message, "platform", Severity.WARNING)
 
 
+def known_platforms(session: Session) -> Catalog:
+    """The packaged platforms, and people's own in the home folder that the session is of."""
+    return catalog(session.get_bind().get_execution_options().get(OWN_PLATFORMS))
+
+
 def unknown_platform(touched: Touched) -> Iterator[Problem]:
     """A platform that nobody declared could be neither read nor configured; no platform: not talked to."""
-    known = [platform.name for platform in catalog().platforms]
-    query = select(Device.id, Device.platform).where(Device.platform.not_in([*catalog().names(), ""]))
+    platforms = known_platforms(touched.session)
+    known = [platform.name for platform in platforms.platforms]
+    query = select(Device.id, Device.platform).where(Device.platform.not_in([*platforms.names(), ""]))
     for device, platform in rows_in(touched.session, query, Device.id, touched.ids("device")):
         message = f"there is no platform {platform!r} (known: {', '.join(known)})"
         yield touched.problem("device", device, message, "platform")
