@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from netwright.intent.rules.platform import known_platforms
 from netwright.intent.rules.rule import Touched, rows_in
 from netwright.inventory import Device, Interface
-from netwright.platforms.catalog import catalog
 from netwright.store.problem import Problem
 
 _HOSTNAME = re.compile(
@@ -133,7 +133,7 @@ def unfit_for_platform(touched: Touched) -> Iterator[Problem]:
     query = (
         select(Interface.id, Interface.name, Device.platform)
         .join(Device, Device.id == Interface.device_id)
-        .where(Device.platform.in_(catalog().rendered()))
+        .where(Device.platform.in_(known_platforms(touched.session).rendered()))
     )
     seen: set[int] = set()
     for column, kind in ((Interface.id, "interface"), (Interface.device_id, "device")):
