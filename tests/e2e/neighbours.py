@@ -15,6 +15,7 @@ import contextlib
 import json
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -208,10 +209,10 @@ class Rig:
 @contextlib.contextmanager
 def rig(folder: Path) -> Iterator[Rig]:
     """This process is in the manager's namespace until the end."""
-    folder.chmod(0o755)  # bgpd gives up root's rights
-    with one_router(folder / "router") as router:
+    with tempfile.TemporaryDirectory() as place, one_router(folder / "router") as router:
+        Path(place).chmod(0o755)  # bgpd gives up root's rights; pytest's folders are root's alone
         run("ip", "-n", f"{router.name}-r", "addr", "add", "10.7.0.1/24", "dev", "swp1")
-        neighbours = Neighbours(router, folder / "peers")
+        neighbours = Neighbours(router, Path(place) / "peers")
         try:
             neighbours.start()
             yield Rig(router, neighbours)
