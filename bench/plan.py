@@ -49,7 +49,7 @@ def figures() -> Iterator[dict[str, Any]]:
     """The bar: at most 25 ms of CPU a device."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        context = _home(folder)
+        context = home(folder)
         try:
             texts = {device: intended(context, [device])(device) for device in _names()}
             lines = sum(text.count("\n") for text in texts.values()) // len(texts)
@@ -118,12 +118,13 @@ def _running(texts: dict[str, str]) -> dict[str, str]:
     return running
 
 
-def _home(folder: Path) -> Context:
+def home(folder: Path, devices: int = _DEVICES, links: int = _LINKS) -> Context:
+    """A home folder with a network of ``devices``."""
     made = create_home(folder / "home", "")
     load_key(made.key_file, create=True)
     database = Database(made.database_url)
     upgrade(database)
-    _fill(database)
+    _fill(database, devices, links)
     database.close()
     return open_context(made.path)
 
@@ -144,8 +145,8 @@ def _connect(context: Context, access_file: Path) -> Context:
     return context
 
 
-def _fill(database: Database) -> None:
-    """``_DEVICES`` devices, each with ``_LINKS`` addressed interfaces and a session over each."""
+def _fill(database: Database, devices: int, links: int) -> None:
+    """``devices`` devices, each with ``links`` addressed interfaces and a session over each."""
     ids = count(1)
     region, site, maker, model, own, other = (next(ids) for _ in range(6))
     place = {"region_id": region, "kind": "exchange", "latitude": 52.0, "longitude": 4.0}
@@ -160,10 +161,10 @@ def _fill(database: Database) -> None:
         InterfaceAddress: [],
         BgpSession: [],
     }
-    for number in range(_DEVICES):
+    for number in range(devices):
         device = next(ids)
         rows[Device].append(_device(device, number, site, model, own))
-        for link in range(_LINKS):
+        for link in range(links):
             low = (20 << 24) + 512 * number + 2 * link
             _link(rows, next(ids), next(ids), next(ids), device, link, low, other)
     with database.write() as session:
