@@ -22,6 +22,8 @@ PAGES = (
     "/devices/ams-edge1/ports", "/devices/ams-edge1/data",
     "/devices/nyc-edge2/routing", "/devices/par-edge1/configuration",
     "/devices/par-edge1/configuration?view=side", "/devices/par-edge1/configuration?view=wanted",
+    "/devices/par-edge1/configuration?view=patch", "/compliance", "/templates",
+    "/templates?device=ams-edge1&template=frr/config.j2",
     "/devices/par-edge1/backups", "/devices/ams-edge1/history", "/findings", "/changes", "/changes/1",
     "/changes/3", "/changes/4", "/rollouts", f"/rollouts/{RUNNING}", f"/rollouts/{RUNNING}/devices/ams-tor1",
     "/backups", "/content", "/content/servers", "/content/steering?client=198.51.100.10&title=film-001",
@@ -35,6 +37,8 @@ EMPTY = (
     "/changes",
     "/rollouts",
     "/backups",
+    "/compliance",
+    "/templates",
     "/content",
     "/inventory/cable",
 )
