@@ -25,7 +25,6 @@ from netwright.intent.incremental import Intended
 from netwright.intent.render import Renderer
 from netwright.intent.view import DeviceView, build_views
 from netwright.inventory import Device
-from netwright.platforms.catalog import platform
 from netwright.platforms.target import Target
 from netwright.store.history import current_revision
 from netwright.store.sealed import SealedTexts, text_digest
@@ -114,7 +113,7 @@ def check_stored(context: Context) -> int:
     checked = 0
     for device, running, name in rows:
         try:
-            known = platform(name)
+            known = context.platforms.platform(name)
             wanted = known.scrub(text(device), context.vault.scrub_key)
         except NetwrightError:
             continue
