@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwright import __version__
@@ -32,7 +33,7 @@ from netwright.app.webhooks.signature import key_of, signed
 from netwright.app.webhooks.target import resolve_target
 from netwright.base.address import Prefix
 from netwright.base.clock import Clock
-from netwright.base.errors import NetwrightError, StorageError
+from netwright.base.errors import NetwrightError, NotFoundError, StorageError
 from netwright.store.database import Database
 from netwright.store.event import Event, events_after
 from netwright.store.kind import Kinds
@@ -44,6 +45,8 @@ _LONGEST_WAIT_S = 3_600.0
 _GONE = 410
 _READ_BYTES = 4_096
 _AT_ONCE = 500
+_LEASE_S = 60.0
+"""A deliverer that says nothing for so long is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ class Courier:
 
 
 class Deliverer:
-    """Tells all webhooks what they want to know. Run one at a time: the worker does."""
+    """Tells all webhooks what they want to know. Any number may run, in any number of processes: each takes a
+    webhook by a lease in its row, and keeps that alive with each delivery. Of one that dies another takes
+    over when the lease ends."""
 
     def __init__(
         self, database: Database, kinds: Kinds, hooks: Webhooks, courier: Courier, clock: Clock
@@ -118,6 +123,8 @@ class Deliverer:
         self._hooks = hooks
         self._courier = courier
         self._clock = clock
+        self._name = secrets.token_hex(8)
+        self._lease_s = max(_LEASE_S, 3 * courier.deadline_s)
 
     async def run(self, stop: asyncio.Event, look_s: float = 1.0) -> None:
         """Until ``stop``; a webhook that hangs holds up no other."""
@@ -140,6 +147,39 @@ class Deliverer:
                     group.create_task(self._drain(hook))
 
     async def _drain(self, hook: Hook) -> None:
+        if not await asyncio.to_thread(self._claim, hook.name):
+            return
+        try:
+            await self._tell(await asyncio.to_thread(self._hooks.get, hook.name))
+        except NotFoundError:  # removed meanwhile
+            return
+        finally:
+            await asyncio.to_thread(self._release, hook.name)
+
+    def _claim(self, name: str) -> bool:
+        """Whether this webhook is ours to tell now."""
+        now = self._clock.now()
+        free = or_(HookRow.leased_until <= now, HookRow.leased_by == self._name)
+        with self._database.read() as session:  # most rounds find nothing to do: they take no lock
+            row = session.get(HookRow, name)
+            if row is None or (row.leased_until > now and row.leased_by != self._name):
+                return False
+        try:
+            if not self._due(self._hooks.get(name)):
+                return False
+        except NotFoundError:  # removed meanwhile
+            return False
+        values = {"leased_by": self._name, "leased_until": now + self._lease_s}
+        with self._database.write() as session:
+            done = session.execute(update(HookRow).where(HookRow.name == name, free).values(values))
+            return bool(getattr(done, "rowcount", 0))
+
+    def _release(self, name: str) -> None:
+        with self._database.write() as session:
+            mine = (HookRow.name == name, HookRow.leased_by == self._name)
+            session.execute(update(HookRow).where(*mine).values(leased_by="", leased_until=0.0))
+
+    async def _tell(self, hook: Hook) -> None:
         for event in await asyncio.to_thread(self._due, hook):
             body = await asyncio.to_thread(self._body, hook, event)
             answer = await self._courier.post(hook, f"evt_{event.id}", body)
@@ -183,6 +223,9 @@ class Deliverer:
             row = session.get(HookRow, hook.name)
             if row is None:  # removed meanwhile
                 return False
+            ours = row.leased_by == self._name
+            if ours:
+                row.leased_until = now + self._lease_s
             delivery = session.scalar(query)
             if delivery is None:
                 delivery = DeliveryRow(webhook=hook.name, event_id=event.id, attempts=0)
@@ -204,7 +247,7 @@ class Deliverer:
             done = delivery.state is not DeliveryState.WAITING
             if new and done:
                 row.cursor = event.id
-            return row.enabled and (done or not new)
+            return ours and row.enabled and (done or not new)
 
 
 async def send_test(courier: Courier, hook: Hook) -> Answer:

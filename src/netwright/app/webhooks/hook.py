@@ -34,7 +34,8 @@ class DeliveryState(enum.StrEnum):
 
 
 class HookRow(Base):
-    """A webhook. ``cursor``: the last event that is done, one way or another."""
+    """A webhook. ``cursor``: the last event that is done, one way or another. ``leased_by`` tells it until
+    ``leased_until``; nobody else does meanwhile."""
 
     __tablename__ = "webhook"
 
@@ -47,6 +48,8 @@ class HookRow(Base):
     cursor: Mapped[int]
     created_at: Mapped[float]
     created_by: Mapped[str]
+    leased_by: Mapped[str] = mapped_column(default="")
+    leased_until: Mapped[float] = mapped_column(default=0.0)
 
 
 class DeliveryRow(Base):
