@@ -19,6 +19,7 @@ import click
 import yaml
 
 from netwright import collect
+from netwright.api.openapi import openapi
 from netwright.app import home
 from netwright.cli.main import COMMANDS, root
 from netwright.inventory import KINDS
@@ -38,6 +39,7 @@ def pages() -> dict[str, str]:
         "kinds.md": _page("Kinds of wanted objects", _kinds()),
         "settings.md": _page("Settings", _settings()),
         "findings.md": _page("Kinds of findings", _findings()),
+        "api.md": _page("The API", _api()),
     }
 
 
@@ -51,6 +53,43 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[s
     for row in rows:
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
     yield ""
+
+
+def _api() -> Iterator[str]:
+    """Each route once; those that every kind has, with KIND in their place."""
+    document = openapi(KINDS)
+    yield "All paths lie below `/api`. `KIND` is one of the [kinds](kinds.md). The whole description, with"
+    yield "every field, is what the server answers to `/api/openapi.json`.\n"
+    sample = next(iter(KINDS))
+    rows, used = [], dict[str, str]()
+    for path, item in document["paths"].items():
+        first = path.split("/")[2] if path.count("/") > 1 else ""
+        if first in KINDS and first != sample and not path.endswith("/bytes"):
+            continue
+        for method, operation in item.items():
+            given = [_parameter(document, one, used) for one in operation.get("parameters", ())]
+            shown = f"`{method.upper()} {path.replace(f'/v1/{sample}', '/v1/KIND')}`"
+            about = operation["summary"].replace(f": {KINDS[sample].help}", "")
+            names = ", ".join(f"`{one}`" for one in given if one in used)
+            rows.append((shown, about, names))
+    yield from _table(("request", "what it does", "parameters"), rows)
+    yield "Lists filter by fields as well: `name__ic=edge`, `site.region=eu` ([how](../howto/api.md)).\n"
+    yield "## Parameters\n"
+    yield from _table(("name", "meaning"), sorted((f"`{name}`", about) for name, about in used.items()))
+    yield "## Errors\n"
+    yield "`application/problem+json`: `status`, `title`, `detail`, `object`, `remedy`, and in `errors` each"
+    yield "mistake with its `object`, `field` and what was `expected`.\n"
+
+
+def _parameter(document: dict[str, Any], given: dict[str, Any], used: dict[str, str]) -> str:
+    """Its name; what is the same for all kinds is noted with its meaning."""
+    shared = "$ref" in given
+    if shared:
+        given = document["components"]["parameters"][given["$ref"].rpartition("/")[2]]
+    name = str(given["name"])
+    if shared or ("description" in given and "Lookups:" not in given["description"] and "__" not in name):
+        used.setdefault(name, str(given.get("description", "")))
+    return name
 
 
 def _commands() -> Iterator[str]:
