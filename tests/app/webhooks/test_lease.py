@@ -48,7 +48,7 @@ def test_two_processes_tell_each_event_once(url: str) -> None:
             edit = changesets.editor()
             edit.create("region", {"name": f"r{number}"})
             changesets.commit(edit, f"New {number}", "ada", lambda _session, _changes: [])
-        command = [sys.executable, CHILD, url, key.hex(), "30"]
+        command = [sys.executable, str(CHILD), url, key.hex(), "30"]
         children = [subprocess.Popen(command) for _ in range(2)]
         assert [child.wait(timeout=120) for child in children] == [0, 0]
         assert [message for message, _ in heard.got] == [f"evt_{n}" for n in range(1, EVENTS + 1)]
