@@ -156,3 +156,47 @@ def test_many_views_cost_as_many_statements_as_one(demo: Workshop) -> None:
 def test_natural_order_counts(names: list[tuple[str, int]]) -> None:
     written = [f"{word}{number}" for word, number in names]
     assert sorted(written, key=natural) == [f"{word}{number}" for word, number in sorted(names)]
+
+
+def test_bundles_vlans_and_tables_are_in_the_view(base: Workshop) -> None:
+    text = """
+        vlan_groups: [{name: ams}]
+        vlans: [{vlan_group: ams, number: 10, name: servers}, {vlan_group: ams, number: 20}]
+        vrfs: [{name: red, distinguisher: "65001:1"}]
+        vrf_targets: [{vrf: red, target: "65001:9", direction: import}]
+        interfaces:
+          - {device: par-r1, name: bond3, interface_type: lag}
+          - {device: par-r1, name: swp2, lag: bond3}
+          - {device: par-r1, name: swp3, lag: bond3}
+          - {device: par-r1, name: bond3.20, parent: bond3, vlan: ams/20, vrf: red}
+          - {device: par-r1, name: swp4, vlan_mode: trunk, vlan: ams/20}
+          - {device: par-r1, name: vlan10, interface_type: virtual, vlan: ams/10}
+        interface_vlans: [{interface: par-r1/swp4, vlan: ams/10}]
+        config_contexts:
+          - {name: rules, data: {interfaces: {bundles: {kinds: [lag], lacp: passive, min_links: 2}}}}
+    """
+    assert base.said(base.load_text(text)) == []
+    view = view_of(base, "par-r1")
+    assert view.fault is None
+    by_name = {one.name: one for one in view.interfaces}
+    bundle = by_name["bond3"].bundle
+    assert bundle is not None
+    assert (bundle.members, bundle.number, bundle.lacp, bundle.min_links) == (
+        ("swp2", "swp3"),
+        3,
+        "passive",
+        2,
+    )
+    assert (by_name["swp2"].lag, by_name["swp2"].bundle_number) == ("bond3", 3)
+    lower = by_name["bond3.20"]
+    assert (lower.kind, lower.parent, lower.vlan, lower.vrf) == ("subinterface", "bond3", 20, "red")
+    trunk = by_name["swp4"].switchport
+    assert trunk is not None
+    assert (trunk.mode, trunk.untagged, trunk.tagged, trunk.vlans) == ("trunk", 20, (10,), (10, 20))
+    assert (by_name["vlan10"].kind, by_name["vlan10"].vlan) == ("vlan", 10)
+    assert [(one.number, one.name, one.interface) for one in view.vlans] == [
+        (10, "servers", "vlan10"),
+        (20, "", ""),
+    ]
+    (red,) = view.vrfs
+    assert (red.import_targets, red.export_targets, red.interfaces) == (("65001:9",), (), ("bond3.20",))
