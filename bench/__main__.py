@@ -39,15 +39,19 @@ def main(arguments: list[str]) -> int:
         "--keep", type=Path, default=None, help="leave the database of `network` in this file"
     )
     parser.add_argument("--scale", type=float, default=1.0, help="size of `network`, 1 is the whole")
+    parser.add_argument(
+        "--database", choices=["sqlite", "postgresql"], default="sqlite", help="where `network` is made"
+    )
     given = parser.parse_args(arguments)
     chosen = names() if given.names == ["all"] else given.names
     if unknown := sorted(set(chosen) - set(names())):
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(names())}, all", file=sys.stderr)
         return 2
+    options = {"keep": given.keep, "scale": given.scale, "database": given.database}
     skipped = 0
     for name in chosen:
         try:
-            for line in lines(name, {"keep": given.keep, "scale": given.scale}):
+            for line in lines(name, options):
                 print(json.dumps(line), flush=True)
         except Skip as reason:
             print(f"bench {name} was not run: {reason}", file=sys.stderr)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,11 @@ _PORTS = 48
 class Caller:
     """Sends requests to the application and counts its CPU. ``cpu_s`` is of the last one."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, user: str = "bench") -> None:
+        self._context, self._user = context, user
         self._app = create_server(context)
-        secret = create_token(context.database, SystemClock(), "bench", "bench", by=machine_actor())
+        name = f"{user}-{time.monotonic_ns()}"
+        secret = create_token(context.database, SystemClock(), user, name, by=machine_actor())
         self._token = secret.reveal().encode()
         self._loop = asyncio.new_event_loop()
         self.watch = Watch()
@@ -47,6 +50,10 @@ class Caller:
         if status >= 300:
             raise RuntimeError(f"{method} {path}: {status} {answer[:2000].decode()}")
         return orjson.loads(answer) if answer else None
+
+    def again(self) -> Caller:
+        """Another of the same user, for a thread of its own."""
+        return Caller(self._context, self._user)
 
     def close(self) -> None:
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
