@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from netwright.base import address
 from netwright.inventory import KINDS, BgpSession, ConfigContext, Device, Prefix, Region, Site
 from netwright.inventory.addressing import PrefixRole
+from netwright.inventory.device import DeviceRole
 from netwright.store.delta import Change, Op
 from netwright.store.history import History, chunks
 
@@ -333,6 +334,8 @@ def reached_by(session: Session, scopes: Iterable[tuple[str, str]]) -> set[int]:
         elif scope == "site":
             found |= set(session.scalars(select(Device.id).join(Site).where(Site.name == name)))
         elif scope == "role":
+            if name not in set(DeviceRole):
+                continue  # a folder of that name reaches nobody
             found |= set(session.scalars(select(Device.id).where(Device.role == name)))
         else:
             found |= set(session.scalars(select(Device.id).where(Device.name == name)))
