@@ -6,10 +6,9 @@ import sys
 import tempfile
 
 from alembic import command
-from alembic.config import Config
 
 from netwright.app.schema import MIGRATIONS
-from netwright.app.upgrade import upgrade
+from netwright.app.upgrade import config, unbound
 from netwright.store.database import Database
 
 
@@ -18,13 +17,11 @@ def main() -> None:
     number = len(list((MIGRATIONS / "versions").glob("*.py"))) + 1
     with tempfile.TemporaryDirectory() as scratch:
         database = Database(f"sqlite:///{scratch}/scratch.db")
-        if number > 1:
-            upgrade(database)
+        if number > 1:  # by the migrations: an empty database would get the tables as they are now
+            with unbound(database) as connection:
+                command.upgrade(config(connection), "head")
         with database.writer.connect() as connection:
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
-            config.attributes["connection"] = connection
-            command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+            command.revision(config(connection), message, autogenerate=True, rev_id=f"{number:04d}")
         database.close()
 
 
