@@ -3,15 +3,22 @@ accepted, and the configuration engine can work with it."""
 
 from __future__ import annotations
 
-import pytest
-from tests.platforms.richcase import RENDERED, VARIATIONS, golden, written
+import dataclasses
 
+import pytest
+from tests.platforms.richcase import RENDERED, VARIATIONS, CaseSecrets, golden, view, written
+
+from netwright.base.errors import InputError
 from netwright.base.secret import Secret
 from netwright.config import engine
 from netwright.config.hazard import hazards
 from netwright.config.schema import Style, schema
 from netwright.config.scrub import scrub_config
 from netwright.config.tree import parse, render
+from netwright.intent.render import Renderer
+
+SETS = {"cisco_xr", "juniper_junos"}
+"""Platforms whose prefix lists are sets, which can't refuse."""
 
 
 @pytest.mark.parametrize("platform", RENDERED)
@@ -47,3 +54,21 @@ def test_patches_from_nothing_and_from_variations_end_right(platform: str, varia
         assert engine.list_changes(engine.apply(running, sent, rules), intended, rules) == []
         if variation and rules.style is Style.INDENT:
             assert hazards(running, intended, sent, rules) == []
+
+
+@pytest.mark.parametrize("platform", RENDERED)
+def test_a_refusal_in_a_prefix_list_is_written_or_told(platform: str) -> None:
+    """Never left out: the prefix would pass by the wider entry behind it."""
+    device = view(platform)
+    first = device.prefix_lists[0]
+    refusal = first.entries[0]._replace(sequence=1, permit=False)
+    refusing = dataclasses.replace(first, entries=(refusal, *first.entries))
+    device = dataclasses.replace(device, prefix_lists=(refusing, *device.prefix_lists[1:]))
+    if platform in SETS:
+        with pytest.raises(InputError) as told:
+            Renderer().render(device, CaseSecrets())
+        assert told.value.subject == device.name
+        assert f"entry 1 of prefix list {first.name} refuses {refusal.prefix}" in told.value.what
+    else:
+        lines = [line.split() for line in Renderer().render(device, CaseSecrets()).splitlines()]
+        assert any("deny" in words and str(refusal.prefix) in words for words in lines)

@@ -82,6 +82,20 @@ def _rows(access_list: Any, spread: int) -> Iterator[AccessRow]:
             yield AccessRow(number + place, entry, source, destination)
 
 
+def permitted(prefix_list: Any, device: Any, form: str) -> tuple[Any, ...]:
+    """The entries of a prefix list on a platform whose ``form`` of it is a set, without refusals and order.
+    Raises InputError for a list that refuses: left out, its prefixes would pass by a wider entry."""
+    for entry in prefix_list.entries:
+        if not entry.permit:
+            raise InputError(
+                f"entry {entry.sequence} of prefix list {prefix_list.name} refuses {entry.prefix}, and "
+                f"{form} of platform {device.platform} can't refuse",
+                subject=device.name,
+                remedy="Permit only what should match, or refuse it by a term of the policy before.",
+            )
+    return tuple(prefix_list.entries)
+
+
 def worded(values: Iterable[str], words: Mapping[str, str], between: str = " ") -> str:
     """Values in a platform's own words."""
     return between.join(words.get(str(value), str(value)) for value in values)
@@ -138,6 +152,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "ranges": ranges,
     "dscp": dscp,
     "rows": rows,
+    "permitted": permitted,
     "worded": worded,
     "endpoint": endpoint,
     "wildcard": wildcard,
