@@ -20,7 +20,7 @@ from netwright.intent.render import Renderer
 
 CASES = Path(__file__).parents[1] / "cases" / "platforms"
 VARIATIONS: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "variations.yaml").read_text())
-RENDERED = ["arista_eos", "cisco_ios", "cisco_nxos", "cisco_xe", "cisco_xr", "juniper_junos"]
+RENDERED = ["arista_eos", "cisco_ios", "cisco_nxos", "cisco_xe", "cisco_xr", "juniper_junos", "nokia_srl"]
 _NAME = re.compile(r"\b(MGMT0|LOOP0|LAG10|SVI10|SUB100|PORT(\d))\b")
 _HASH = "$6$saltsalt$3aEJgflnzWuw1O3tr0IYSmhUY0cZ7iBQeBP392T7RXjLP3TKKu3ddIapQaCpbD4p9ioeGaVIjOHaym7HvCuUm0"
 

@@ -17,7 +17,7 @@ from netwright.config.scrub import scrub_config
 from netwright.config.tree import parse, render
 from netwright.intent.render import Renderer
 
-SETS = {"cisco_xr", "juniper_junos"}
+SETS = {"cisco_xr", "juniper_junos", "nokia_srl"}
 """Platforms whose prefix lists are sets, which can't refuse."""
 
 

@@ -96,6 +96,19 @@ def permitted(prefix_list: Any, device: Any, form: str) -> tuple[Any, ...]:
     return tuple(prefix_list.entries)
 
 
+def next_hop(route: Any, device: Any) -> Any:
+    """The next hop of a static route, on a platform that needs one. Raises InputError for a route that
+    only names an interface."""
+    if route.next_hop is None:
+        raise InputError(
+            f"static route {route.prefix} names no next hop but interface {route.interface}, and platform "
+            f"{device.platform} takes next hops only",
+            subject=device.name,
+            remedy="Give the route the address of its next hop.",
+        )
+    return route.next_hop
+
+
 def worded(values: Iterable[str], words: Mapping[str, str], between: str = " ") -> str:
     """Values in a platform's own words."""
     return between.join(words.get(str(value), str(value)) for value in values)
@@ -153,6 +166,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "dscp": dscp,
     "rows": rows,
     "permitted": permitted,
+    "next_hop": next_hop,
     "worded": worded,
     "endpoint": endpoint,
     "wildcard": wildcard,
