@@ -88,6 +88,10 @@ class Browser:
     async def get(self, path: str) -> httpx.Response:
         return await self.client.get(path)
 
+    async def listed(self, path: str) -> httpx.Response:
+        """The list at a path, wherever that has it: sites and devices have addresses of their own."""
+        return await self.client.get(path, follow_redirects=True)
+
     async def token(self) -> str:
         text = (await self.get("/account")).text
         return text.partition('name="csrf" value="')[2].partition('"')[0]

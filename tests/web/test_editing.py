@@ -36,7 +36,7 @@ async def test_an_address_is_a_list(
     full: Seeded, browser_of: BrowserMaker, query: str, keys: list[str]
 ) -> None:
     browser = await browser_of(full, "vera")
-    response = await browser.get(f"/inventory/{query}")
+    response = await browser.listed(f"/inventory/{query}")
     assert response.status_code == 200
     assert keys_in(response.text) == keys
 
@@ -45,7 +45,7 @@ async def test_a_wrong_question_is_answered_with_what_can_be_asked(
     full: Seeded, browser_of: BrowserMaker
 ) -> None:
     browser = await browser_of(full, "vera")
-    response = await browser.get("/inventory/device?sit=ams")
+    response = await browser.listed("/inventory/device?sit=ams")
     assert response.status_code == 200
     assert "Did you mean site?" in response.text
 
@@ -66,17 +66,17 @@ async def test_csv_has_the_whole_list_and_comes_back_as_no_change(
 async def test_views_are_kept_by_their_owner_and_shared(own: Seeded, browser_of: BrowserMaker) -> None:
     vera, otto = await browser_of(own, "vera"), await browser_of(own, "otto")
     saved = await vera.post("/inventory/device/views", name="Edges", query="?role=edge")
-    assert saved.headers["location"] == "/inventory/device?role=edge"
-    assert "Edges" in (await vera.get("/inventory/device")).text
-    assert "Edges" not in (await otto.get("/inventory/device")).text
+    assert saved.headers["location"] == "/devices?role=edge"
+    assert "Edges" in (await vera.listed("/inventory/device")).text
+    assert "Edges" not in (await otto.listed("/inventory/device")).text
     await vera.post("/inventory/device/views", name="Edges", query="role=edge", shared="yes")
-    text = (await otto.get("/inventory/device")).text
+    text = (await otto.listed("/inventory/device")).text
     assert "shared by vera" in text
-    view = re.search(r"views/(\d+)/remove", (await vera.get("/inventory/device")).text)
+    view = re.search(r"views/(\d+)/remove", (await vera.listed("/inventory/device")).text)
     assert view is not None
     assert (await otto.post(f"/inventory/device/views/{view[1]}/remove")).status_code == 404
     assert (await vera.post(f"/inventory/device/views/{view[1]}/remove")).status_code == 303
-    assert "Edges" not in (await otto.get("/inventory/device")).text
+    assert "Edges" not in (await otto.listed("/inventory/device")).text
 
 
 async def test_a_form_creates_edits_undoes_and_deletes(own_full: Seeded, browser_of: BrowserMaker) -> None:

@@ -85,7 +85,7 @@ async def test_pages_without_data_say_what_to_do(
 @pytest.mark.parametrize("kind", list(KINDS))
 async def test_every_kind_has_pages(full: Seeded, browser_of: BrowserMaker, kind: str) -> None:
     browser = await browser_of(full, "vera")
-    listed = await browser.get(f"/inventory/{kind}")
+    listed = await browser.listed(f"/inventory/{kind}")
     assert listed.status_code == 200
     with full.context.database.read() as session:
         first = session.scalar(select(KINDS[kind].table.c.id).limit(1))
@@ -120,7 +120,7 @@ async def test_what_is_not_there(full: Seeded, browser_of: BrowserMaker, path: s
 async def test_a_bad_cursor_is_the_askers_fault(full: Seeded, browser_of: BrowserMaker, after: str) -> None:
     browser = await browser_of(full, "vera")
     for path in ("/devices", "/findings", "/content", "/inventory/device"):
-        assert (await browser.get(f"{path}?after={after}")).status_code in {200, 400}
+        assert (await browser.listed(f"{path}?after={after}")).status_code in {200, 400}
 
 
 @pytest.mark.parametrize(

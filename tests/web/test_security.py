@@ -26,10 +26,12 @@ OPERATOR_GETS = {
     f"{_OBJECT}/delete",
     f"{_OBJECT}/cell/{{name}}",
 }
-VIEWER_POSTS = {"/inventory/{kind_name}/views", "/inventory/{kind_name}/views/{view_id}/remove"}
+VIEWER_POSTS = {"/inventory/{kind_name}/views", "/inventory/{kind_name}/views/{view_id}/remove", "/templates"}
 OPERATOR_POSTS = {
     *OPERATOR_GETS,
     f"{_OBJECT}/undo/{{number:int}}",
+    "/compliance/check",
+    "/attachments/{kind_name}/{object_id:int}",
     "/inventory/{kind_name}/bulk",
     "/changes/leave",
     "/changes/new",
@@ -82,6 +84,7 @@ EXAMPLES = {
     "view_id": "999999",
     "number": "999999",
     "comment_id": "999999",
+    "section": "bgp",
 }
 
 
