@@ -34,7 +34,7 @@ def add(
     request: Request,
     kind_name: str,
     object_id: int,
-    file: Annotated[UploadFile, File()],
+    file: Annotated[UploadFile | None, File()] = None,
     description: str = Form("", max_length=200),
 ) -> Response:
     """Keep the bytes, then the object that names them in a change set like any edit."""
@@ -48,8 +48,8 @@ def add(
         if not present(sight_of(request, session), KINDS[kind_name], [object_id]):
             raise NotFoundError(f"there is no {kind_name} with id {object_id}")
         key = Namer(session).key(kind_name, object_id)
-    name = PurePath(file.filename or "").name.strip()
-    if not name:
+    name = "" if file is None else PurePath(file.filename or "").name.strip()
+    if file is None or not name:
         raise InputError("no file was chosen", remedy="Choose one, then upload it.")
     stored = state.context.attachments.keep(_parts(file))
 
