@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from netwright.intent.rules import RULES, Rule, Touched, catalog, check
 from netwright.inventory import KINDS
@@ -117,3 +118,17 @@ def test_rules_name_kinds_that_exist() -> None:
     for rule in RULES:
         assert set(rule.kinds) <= set(KINDS)
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_changed_is_what_is_new_or_written() -> None:
+    changes = [
+        Change("device", 1, Op.CREATE, None, {"name": "a", "status": "active"}),
+        Change("device", 2, Op.UPDATE, {"status": "planned"}, {"status": "active"}),
+        Change("device", 3, Op.UPDATE, {"serial": ""}, {"serial": "S1"}),
+        Change("device", 4, Op.DELETE, {"name": "d", "status": "active"}, None),
+    ]
+    touched = Touched(Session(), changes)
+    assert touched.ids("device") == {1, 2, 3}
+    assert touched.changed("device", "status", "role") == {1, 2}
+    assert touched.changed("device", "serial") == {1, 3}
+    assert touched.changed("site", "status") == set()

@@ -86,7 +86,8 @@ def unlike_in_group(touched: Touched) -> Iterator[Problem]:
     are decommissioned are no members any more."""
     session = touched.session
     query = select(Device.redundancy_group).where(Device.redundancy_group != "")
-    groups = {row[0] for row in rows_in(session, query, Device.id, touched.ids("device"))}
+    placed = touched.changed("device", "redundancy_group", "status", "site_id", "role")
+    groups = {row[0] for row in rows_in(session, query, Device.id, placed)}
     members: dict[str, list[tuple[int, DeviceRole, int]]] = defaultdict(list)
     columns = select(Device.redundancy_group, Device.id, Device.role, Device.site_id).where(
         Device.status != Status.DECOMMISSIONED

@@ -140,7 +140,9 @@ def _touched_ports(touched: Touched) -> set[int]:
     """Power ports and outlets that were touched, those of touched devices, and those at touched cables."""
     found = set(touched.ids("port"))
     own = select(Port.id).where(Port.port_class == PortClass.POWER)
-    found |= {row.id for row in rows_in(touched.session, own, Port.device_id, touched.ids("device"))}
+    found |= {
+        row.id for row in rows_in(touched.session, own, Port.device_id, touched.changed("device", "status"))
+    }
     columns = [getattr(Cable, f"{side}_{kind}_id") for side in "ab" for kind in ENDS if kind == "port"]
     for row in rows_in(touched.session, select(*columns), Cable.id, touched.ids("cable")):
         found |= {port for port in row if port is not None}

@@ -66,7 +66,7 @@ def _needed_by_all(members: list[_Member]) -> list[Thing]:
 def _groups(touched: Touched) -> set[str]:
     """Groups that the change can have made less redundant."""
     session = touched.session
-    devices = set(touched.ids("device"))
+    devices = touched.changed("device", "redundancy_group", "status", "site_id")
     ends: set[End] = set()
     columns = [getattr(Cable, f"{side}_{kind}_id") for side in "ab" for kind in ENDS]
     kinds = [kind for _ in "ab" for kind in ENDS]

@@ -20,7 +20,9 @@ from netwright.store.problem import Problem, Severity
 _ALIKE = ("role", "bfd", "password_secret", "enabled")
 """What both ends of a session between our devices must say alike."""
 _LIVE = (Status.ACTIVE, Status.MAINTENANCE)
-"""Devices that speak."""
+
+_SPEAKING = ("asn_id", "loopback", "status")
+"""What sessions want of their device."""
 
 
 @dataclass(slots=True)
@@ -152,7 +154,7 @@ def _affected(touched: Touched) -> set[int]:
         ends |= {address.host_of(row[0]) for row in rows_in(session, held, key, touched.ids(kind))}
     found = set(touched.ids("bgp_session"))
     lookups: list[tuple[Any, set[Any]]] = [
-        (BgpSession.device_id, touched.ids("device")),
+        (BgpSession.device_id, touched.changed("device", *_SPEAKING)),
         *((type_coerce(getattr(BgpSession, column), LargeBinary), ends) for column in pair),
     ]
     for at, values in lookups:
@@ -165,7 +167,8 @@ def _peers_of_devices(touched: Touched) -> set[int]:
     """Sessions at the far ends of touched devices' sessions: the device's ASN may have changed."""
     session = touched.session
     query = select(BgpSession.local_address)
-    own = {row[0] for row in rows_in(session, query, BgpSession.device_id, touched.ids("device"))}
+    speakers = touched.changed("device", *_SPEAKING)
+    own = {row[0] for row in rows_in(session, query, BgpSession.device_id, speakers)}
     return {row[0] for row in rows_in(session, select(BgpSession.id), BgpSession.remote_address, own)}
 
 

@@ -64,6 +64,14 @@ class Touched:
     def ids(self, kind: str) -> set[int]:
         return self._ids.get(kind, set())
 
+    def changed(self, kind: str, *columns: str) -> set[int]:
+        """Touched objects that are new, or in which the merge writes one of ``columns``."""
+        return {
+            one
+            for one, doc in self._after.get(kind, ())
+            if one in self._created or not doc.keys().isdisjoint(columns)
+        }
+
     def having(self, kind: str, column: str) -> set[int]:
         """Touched objects without those that are new and have nothing in ``column``."""
         absent = (one for one, doc in self._after.get(kind, ()) if doc.get(column, self) is None)
