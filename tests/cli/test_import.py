@@ -141,7 +141,7 @@ def test_all_configurations_are_written_for_their_owner_only(demo: Path, tmp_pat
     folder = tmp_path / "configs"
     assert run(demo, "render", "--all", "--output", str(folder)).exit_code == 0
     files = sorted(folder.iterdir())
-    assert len(files) == 11
+    assert len(files) == 18
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
@@ -151,7 +151,12 @@ def test_devices_that_can_t_be_rendered(demo: Path) -> None:
     assert isinstance(run(demo, "render").exception, InputError)
     assert isinstance(run(demo, "render", "ams-tor1", "--all").exception, InputError)
 
+    overlay = demo / "templates" / "device" / "ams-cache1" / "linux_nginx"
+    overlay.mkdir(parents=True)
+    (overlay / "extra.j2").write_text("{{ device.nothing }}\n")
+    with (demo / "settings.toml").open("a") as settings:
+        settings.write(f'\ntemplates = "{demo / "templates"}"\n')
     mixed = run(demo, "render", "ams-cache1", "ams-tor1")
     assert mixed.exit_code == 2
-    assert "ams-cache1: platform linux_nginx has no template" in mixed.stderr
+    assert "ams-cache1: the template fails" in mixed.stderr
     assert "hostname ams-tor1\n" in mixed.stdout

@@ -21,8 +21,8 @@ SAME, DIFFERS, LOST = PlanState.SAME, PlanState.DIFFERS, PlanState.UNREACHABLE
         ([SAME, SAME], 0, "Nothing to do: 2 devices run what is wanted."),
         ([DIFFERS], 0, "1 device: 1 differs."),
         ([SAME, DIFFERS, DIFFERS, LOST], 0, "4 devices: 1 same, 2 differ, 1 unreachable."),
-        ([SAME], 1, "1 device has a platform whose configuration is not rendered."),
-        ([SAME], 7, "7 devices have a platform whose configuration is not rendered."),
+        ([SAME], 1, "1 device has a platform whose configuration is not applied."),
+        ([SAME], 7, "7 devices have a platform whose configuration is not applied."),
     ],
 )
 def test_the_summary_counts_in_sentences(states: list[PlanState], unmanaged: int, said: str) -> None:

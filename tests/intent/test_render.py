@@ -156,8 +156,10 @@ def test_one_renderer_serves_all(demo: Workshop) -> None:
         for name, view in views.items()
         if renderer.renders(view.platform)
     }
-    assert len(texts) == 11
-    assert all(f"hostname {name}\n" in text for name, text in texts.items())
+    assert len(texts) == 18
+    for name, text in texts.items():
+        own = f"X-Served-By {name} " if views[name].content else f"hostname {name}\n"
+        assert own in text
     assert texts["par-edge1"] == (GOLDEN / "par-edge1.conf").read_text()
 
 
@@ -182,9 +184,10 @@ def test_a_secret_that_would_break_the_configuration_is_refused_unseen(demo: Wor
 
 def test_a_platform_without_template(demo: Workshop) -> None:
     renderer = Renderer()
-    assert not renderer.renders("linux_nginx")
+    assert not renderer.renders("bird")
+    view = replace(view_of(demo, "ams-cache1"), platform="bird")
     with pytest.raises(NotFoundError, match="has no template") as error:
-        renderer.render(view_of(demo, "ams-cache1"), MaskedSecrets())
+        renderer.render(view, MaskedSecrets())
     assert error.value.subject == "ams-cache1"
 
 
@@ -209,9 +212,10 @@ def test_an_overlay_replaces_a_section_or_adds_lines(demo: Workshop, overlay: Pa
 
 
 def test_an_overlay_gives_a_platform_its_template(demo: Workshop, overlay: Path) -> None:
-    (overlay / "linux_nginx").mkdir()
-    (overlay / "linux_nginx" / "config.j2").write_text("server {{ device.name }}\n")
-    assert Renderer(overlay).render(view_of(demo, "ams-cache1"), MaskedSecrets()) == "server ams-cache1\n"
+    (overlay / "bird").mkdir()
+    (overlay / "bird" / "config.j2").write_text("server {{ device.name }}\n")
+    view = replace(view_of(demo, "ams-cache1"), platform="bird")
+    assert Renderer(overlay).render(view, MaskedSecrets()) == "server ams-cache1\n"
 
 
 @pytest.mark.parametrize(

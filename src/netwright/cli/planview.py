@@ -87,7 +87,7 @@ def show_plan(console: Console, plan: Plan, *, diffs: bool) -> None:
         has = "has" if len(plan.unmanaged) == 1 else "have"
         console.print(
             f"[dim]{counted(len(plan.unmanaged), 'device')} {has} a platform whose configuration is not"
-            " rendered.[/]"
+            " applied.[/]"
         )
 
 

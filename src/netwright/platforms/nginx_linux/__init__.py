@@ -1,1 +1,1 @@
-"""Content servers: Linux with nginx, for facts and samples. Their configuration is not rendered yet."""
+"""Content servers: Linux with nginx. Read, backed up and rendered; what is rendered is not applied yet."""
