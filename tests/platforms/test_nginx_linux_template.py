@@ -64,6 +64,14 @@ def test_a_service_address_of_no_interface_is_on_the_loopback() -> None:
     assert "Address=203.0.113.10" not in "".join(_rendered(dataclasses.replace(one, content=own)).values())
 
 
+def test_a_management_port_of_unknown_address_is_left_alone() -> None:
+    device = view("nginx_linux")
+    assert "/etc/systemd/network/30-eth0.network" in _rendered(device)
+    unknown = tuple(one._replace(addresses=()) if one.management else one for one in device.interfaces)
+    files = _rendered(dataclasses.replace(device, interfaces=unknown))
+    assert "/etc/systemd/network/30-eth0.network" not in files
+
+
 def test_who_serves_nothing_has_no_nginx() -> None:
     assert "/etc/nginx/nginx.conf" not in _rendered(dataclasses.replace(view("nginx_linux"), content=None))
 

@@ -72,3 +72,12 @@ def test_a_refusal_in_a_prefix_list_is_written_or_told(platform: str) -> None:
     else:
         lines = [line.split() for line in Renderer().render(device, CaseSecrets()).splitlines()]
         assert any("deny" in words and str(refusal.prefix) in words for words in lines)
+
+
+def test_a_route_without_next_hop_is_told_where_one_is_needed() -> None:
+    device = view("nokia_srl")
+    route = dataclasses.replace(device.static_routes[2], next_hop=None, interface="ethernet-1/1")
+    device = dataclasses.replace(device, static_routes=(route,))
+    with pytest.raises(InputError, match="names no next hop but interface ethernet-1/1") as told:
+        Renderer().render(device, CaseSecrets())
+    assert told.value.subject == device.name
