@@ -25,6 +25,8 @@ from netwright.store.history import (
 )
 from netwright.store.kind import Kind, Kinds
 
+_OVERLAID = "netwright overlaid kinds"
+
 
 @contextmanager
 def as_of_revision(session: Session, kinds: Kinds, revision: int) -> Iterator[None]:
@@ -45,8 +47,16 @@ def as_of_revision(session: Session, kinds: Kinds, revision: int) -> Iterator[No
                 _cover(session, kind, revision, home)
         yield
     finally:
+        session.info.pop(_OVERLAID, None)
         session.expire_all()
         point.rollback()
+
+
+def overlaid(session: Session, kind: Kind) -> tuple[Table, Table] | None:
+    """What a kind's view is made of, when the session reads the past and some of the kind were changed or
+    deleted since: the rows that are still as they were, and what the others were. Both by id."""
+    parts: dict[str, tuple[Table, Table]] = session.info.get(_OVERLAID, {})
+    return parts.get(kind.name)
 
 
 def _home(session: Session) -> str:
@@ -72,15 +82,23 @@ def _cover(session: Session, kind: Kind, revision: int, home: str) -> None:
     ]
     quoted = session.get_bind().dialect.identifier_preparer.quote
     names = ", ".join(quoted(column.name) for column in kind.table.columns)
-    view = (
-        f"CREATE TEMPORARY VIEW {quoted(kind.name)} AS SELECT {names} "  # noqa: S608 (names of our own tables)
+    unchanged = (
+        f"SELECT {names} "  # noqa: S608 (names of our own tables)
         f"FROM {home}.{quoted(kind.name)} AS present WHERE NOT EXISTS (SELECT 1 FROM {home}.history "
         f"WHERE history.object_id = present.id AND history.revision > {int(revision)})"
     )
-    if old:
-        columns: list[Column[Any]] = [Column(column.name, column.type) for column in kind.table.columns]
-        past = Table(f"past_{kind.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
-        past.create(session.connection(), checkfirst=False)
-        session.execute(insert(past), old)
-        view += f" UNION ALL SELECT {names} FROM past_{kind.name}"  # noqa: S608
-    session.execute(text(view))
+    view = f"CREATE TEMPORARY VIEW {quoted(kind.name)} AS "
+    if not old:
+        session.execute(text(view + unchanged))
+        return
+    columns: list[Column[Any]] = [
+        Column(column.name, column.type, primary_key=column.name == "id") for column in kind.table.columns
+    ]
+    past = Table(f"past_{kind.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
+    past.create(session.connection(), checkfirst=False)
+    session.execute(insert(past), old)
+    same = Table(f"same_{kind.name}", MetaData(), *(Column(column.name, column.type) for column in columns))
+    session.execute(text(f"CREATE TEMPORARY VIEW {quoted(same.name)} AS {unchanged}"))
+    both = f"SELECT {names} FROM {quoted(same.name)} UNION ALL SELECT {names} FROM {quoted(past.name)}"  # noqa: S608
+    session.execute(text(view + both))
+    session.info.setdefault(_OVERLAID, {})[kind.name] = (same, past)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from socket import AF_INET6, inet_ntop
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, LargeBinary, String, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, String, type_coerce
 
 from netwright.base import address
 from netwright.store.kind import FieldSpec, FieldType, Kind
@@ -17,7 +17,14 @@ Convert: TypeAlias = Callable[[Any], Any]
 """A value as the database gives it to its plain form; never called with None."""
 
 
-def raw_column(kind: Kind, table: FromClause, spec: FieldSpec) -> tuple[ColumnElement[Any], Convert | None]:
+class Columns(Protocol):
+    """Something with the columns of a kind."""
+
+    @property
+    def c(self) -> Any: ...
+
+
+def raw_column(kind: Kind, table: Columns, spec: FieldSpec) -> tuple[ColumnElement[Any], Convert | None]:
     """The column to select from ``table`` and what makes its values plain."""
     column = table.c[spec.column]
     if spec.type is FieldType.CHOICE:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, and_
+from sqlalchemy import ColumnElement, FromClause, and_, case
 
 from netwright.store.kind import Kind
 from netwright.store.naming import HIDDEN, SEPARATOR
-from netwright.store.query.raw import Convert, raw_column
+from netwright.store.past import overlaid
+from netwright.store.query.raw import Columns, Convert, raw_column
 from netwright.store.query.sight import Sight
 
 KeyText: TypeAlias = Callable[[Sequence[Any]], str]
 """The natural key in a row."""
+
+
+class _Overlaid:
+    """A row as it was, from the two that it can be in. Joined as two tables and not as their union, of which
+    SQLite would make a copy for each join."""
+
+    def __init__(self, same: FromClause, past: FromClause) -> None:
+        self.c = {
+            column.name: case((same.c.id.is_(None), past.c[column.name]), else_=column) for column in same.c
+        }
 
 
 _ALIASES: dict[tuple[Kind, tuple[str, ...]], FromClause] = {}
@@ -33,26 +44,35 @@ class Source:
         self.table: FromClause = kind.table
         self.columns: list[ColumnElement[Any]] = [kind.table.c.id]
         self._from: FromClause = kind.table
-        self._aliases: dict[tuple[str, ...], tuple[Kind, FromClause]] = {(): (kind, kind.table)}
+        self._aliases: dict[tuple[str, ...], tuple[Kind, Columns]] = {(): (kind, kind.table)}
         self._places: dict[tuple[tuple[str, ...], str], tuple[int, Convert | None]] = {}
 
     @property
     def joined(self) -> FromClause:
         return self._from
 
-    def at(self, path: tuple[str, ...]) -> tuple[Kind, FromClause]:
+    def at(self, path: tuple[str, ...]) -> tuple[Kind, Columns]:
         """The kind and table at the end of a path of references (names of columns)."""
         if path not in self._aliases:
             kind, table = self.at(path[:-1])
             spec = next(spec for spec in kind.fields if spec.column == path[-1])
             target = self.sight.kinds[spec.reference or ""]
-            alias = _ALIASES.get((self.kind, path))
-            if alias is None:
-                alias = _ALIASES.setdefault((self.kind, path), target.table.alias())
-            on = and_(alias.c.id == table.c[spec.column], *self.sight.seen(target, alias))
-            self._from = self._from.outerjoin(alias, on)
-            self._aliases[path] = (target, alias)
+            self._aliases[path] = (target, self._join(path, target, table.c[spec.column]))
         return self._aliases[path]
+
+    def _join(self, path: tuple[str, ...], target: Kind, reference: ColumnElement[Any]) -> Columns:
+        parts = overlaid(self.sight.session, target)
+        if parts is not None and self.sight.restriction.where(target) is None:
+            same, past = (part.alias() for part in parts)
+            for one in (same, past):
+                self._from = self._from.outerjoin(one, one.c.id == reference)
+            return _Overlaid(same, past)
+        alias = _ALIASES.get((self.kind, path))
+        if alias is None:
+            alias = _ALIASES.setdefault((self.kind, path), target.table.alias())
+        on = and_(alias.c.id == reference, *self.sight.seen(target, alias))
+        self._from = self._from.outerjoin(alias, on)
+        return alias
 
     def place(self, path: tuple[str, ...], column: str) -> tuple[int, Convert | None]:
         """Where a column stands in the rows, and what makes its values plain."""
