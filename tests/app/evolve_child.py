@@ -41,7 +41,7 @@ else:
 
 def old(database: Database, changesets: ChangeSets) -> dict[str, Any]:
     upgrade(database)
-    Lamp.__table__.create(database.writer)  # type: ignore[attr-defined]
+    Lamp.__table__.create(database.writer, checkfirst=True)  # type: ignore[attr-defined]
     made = changesets.open("lamps", "ada").id
     desk = changesets.create(made, "t_lamp", {"name": "desk"})
     changesets.create(made, "t_lamp", {"name": "gone"})

@@ -54,7 +54,7 @@ def test_pages_of_editing_fit_and_are_labelled(chromium: Browser, site: Site, wi
 def test_a_filter_becomes_an_address(window: Window) -> None:
     window.go("/inventory/device")
     window.page.locator("#filter-role").select_option("edge")
-    expect(window.page).to_have_url(re.compile(r"/inventory/device\?.*role=edge"))
+    expect(window.page).to_have_url(re.compile(r"/devices\?.*role=edge"))
     expect(window.page.locator("#objects .chip")).to_contain_text("Role is edge")
     site = window.page.locator("#filter-site")
     site.press_sequentially("am")

@@ -272,6 +272,7 @@ def save_cell(request: Request, kind_name: str, object_id: int, name: str, given
 @dataclass(frozen=True, slots=True)
 class _Column:
     path: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
