@@ -126,7 +126,8 @@ def test_many_sites_are_drawn_as_groups_that_open(chromium: Browser, site: Site)
 
 def test_the_map_follows_health(chromium: Browser, site: Site) -> None:
     window = Window(chromium, site.url)
-    window.login()
+    with window.page.expect_response("**/events/overview"):
+        window.login()
     expect(window.page.locator(".map-site-down")).to_have_count(0)
     with site.seeded.context.database.write() as session:
         cut = ObservedDevice.device.like("nyc-%")
