@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import update
 from tests.browser.conftest import Site, Window
 from tests.web.seed import RUNNING
@@ -126,13 +126,26 @@ def test_many_sites_are_drawn_as_groups_that_open(chromium: Browser, site: Site)
 
 def test_the_map_follows_health(chromium: Browser, site: Site) -> None:
     window = Window(chromium, site.url)
-    with window.page.expect_response("**/events/overview"):
-        window.login()
+    window.login()
     expect(window.page.locator(".map-site-down")).to_have_count(0)
     with site.seeded.context.database.write() as session:
         cut = ObservedDevice.device.like("nyc-%")
         session.execute(update(ObservedDevice).where(cut).values(reachable=False, error="no route"))
     expect(window.page.locator(".map-site-down[data-site=nyc]")).to_have_count(1, timeout=30_000)
+    window.close()
+
+
+def test_a_page_is_live_when_its_scripts_come_late(chromium: Browser, site: Site) -> None:
+    """htmx and what makes it live are two files; the second may come long after the first."""
+    window = Window(chromium, site.url)
+
+    def late(route: Route) -> None:
+        window.page.wait_for_timeout(700)
+        route.continue_()
+
+    window.page.route("**/hx-sse.min.js*", late)
+    with window.page.expect_request("**/events/overview", timeout=10_000):
+        window.login()
     window.close()
 
 
