@@ -54,21 +54,15 @@ class Revision(Base):
     """Objects changed."""
 
 
-_UNDONE = text("before IS NOT NULL")
-"""Rows that say what was: all but creations, which are the many."""
-
-
 class History(Base):
     """One object's change in one revision. ``before``: see the module."""
 
     __tablename__ = "history"
     __table_args__ = (
         Index("ix_history_kind_revision", "kind", "revision"),
-        Index(
-            "ix_history_undone", "kind", "revision", sqlite_where=_UNDONE, postgresql_where=_UNDONE,
-        ),
+        Index("ix_history_undone", "kind", "op", "revision"),
         {"sqlite_with_rowid": False},
-    )  # fmt: skip
+    )
 
     object_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -206,14 +200,15 @@ def documents_as_of(
     require_kept(session, revision)
     docs = documents(session, kind, ids)
     query = (
-        select(History.object_id, History.op, History.before)
-        .where(History.kind == kind.name, History.revision > revision)
+        select(History.object_id, History.op, History.before, History.kind)
+        .where(History.revision > revision)
         .order_by(History.revision.desc())
     )
     if ids is None:
-        _undo(docs, session.execute(query))
-    for part in chunks(ids or ()):
-        _undo(docs, session.execute(query.where(History.object_id.in_(part))))
+        _undo(docs, (row[:3] for row in session.execute(query.where(History.kind == kind.name))))
+    for part in chunks(ids or ()):  # by id alone: with the kind, SQLite reads all that became of that kind
+        rows = session.execute(query.where(History.object_id.in_(part)))
+        _undo(docs, (row[:3] for row in rows if row.kind == kind.name))
     ways = codec(kind)
     columns = ways.fields.keys()
     for object_id, doc in docs.items():

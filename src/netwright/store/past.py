@@ -15,6 +15,7 @@ from sqlalchemy import Column, MetaData, Table, insert, select, text
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError
+from netwright.store.delta import Op
 from netwright.store.history import (
     History,
     chunks,
@@ -72,7 +73,7 @@ def _cover(session: Session, kind: Kind, revision: int, home: str) -> None:
     """Put a view in front of a kind's table: rows of which history knows nothing since, and what those were
     that were changed or deleted. What was created since costs nothing until it is looked at."""
     since = select(History.object_id).where(
-        History.kind == kind.name, History.revision > revision, History.before.is_not(None)
+        History.kind == kind.name, History.op.in_((Op.UPDATE, Op.DELETE)), History.revision > revision
     )
     ids = sorted(set(session.scalars(since)))  # DISTINCT would have SQLite walk all of history
     old = [
