@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from netwright.base.errors import NotFoundError
 from netwright.base.secret import Secret
 from netwright.config.dialect import dialect
-from netwright.platforms.catalog import PLATFORMS, platform
+from netwright.platforms.catalog import PLATFORMS, catalog, platform
 from netwright.platforms.frr import commands
 from netwright.platforms.frr.secrets import hide
 
@@ -40,6 +41,14 @@ def test_every_platform_is_found_and_has_a_dialect() -> None:
         assert known.rules.name == known.name
         assert all("(?P<secret>" in pattern for pattern in known.rules.secrets)
         assert all(platform(alias) is known for alias in known.screen.aliases)
+
+
+def test_many_folders_of_ones_own_do_not_replace_the_packaged_platforms(tmp_path: Path) -> None:
+    for number in range(10):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        catalog(folder)
+    assert platform("frr") is next(known for known in PLATFORMS if known.name == "frr")
 
 
 def test_an_unknown_platform_names_the_known_ones() -> None:

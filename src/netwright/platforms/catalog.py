@@ -90,9 +90,11 @@ def catalog(own: Path | None = None) -> Catalog:
     return Catalog(PACKAGED if own is None or not own.is_dir() else Library((own,)))
 
 
-PLATFORMS: tuple[Platform, ...] = catalog().platforms
+# Held here and not in the cache alone: people's own folders push the oldest out of that.
+_PACKAGED_CATALOG = catalog()
+PLATFORMS: tuple[Platform, ...] = _PACKAGED_CATALOG.platforms
 
 
 def platform(name: str) -> Platform:
     """The packaged platform of that name or alias. Raises NotFoundError."""
-    return catalog().platform(name)
+    return _PACKAGED_CATALOG.platform(name)
