@@ -121,10 +121,12 @@ async def test_a_device_of_nobody_with_the_faults_of_the_field() -> None:
         ("port2", "testing", "unknown", "02:00:00:00:00:03", 0),
         ("ifIndex 3", "up", "up", None, 0),
     ]
+    masks = {row["address"]: row["prefix_known"] for row in found["addresses"]}
+    assert (masks["203.0.113.5"], masks["203.0.113.9"]) == (True, False)
     assert rows(found, "addresses", "address", "prefix_length", "interface") == [
         ("127.0.0.1", 8, None),
         ("203.0.113.5", 25, "port1"),
-        ("203.0.113.9", None, "port2"),
+        ("203.0.113.9", 24, "port2"),  # came without a mask: its class's
         ("2001:db8::8", None, "port2"),  # a zone and no length
         ("2001:db8::7", None, "port1"),  # its octets are letters
     ]
@@ -279,3 +281,38 @@ _ANYTHING = st.one_of(
     st.sampled_from(["1.3.6.1.2.1", "0.0", "10.0.0.1", ""]),
     st.builds(Broken, st.integers(0, 255), st.binary(max_size=8)),
 )
+
+
+async def test_names_of_ports_from_a_vendors_own_table() -> None:
+    """Fibre Channel ports are numbered from 1 there, and from 0x40000000 in IF-MIB."""
+    found = await ask(
+        RecordedAgent(
+            {
+                "1.3.6.1.2.1.1.1.0": b"Fibre Channel Switch.",
+                "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.1588.2.1.1.1",
+                "1.3.6.1.2.1.2.2.1.2.1073741824": b"FC port 0/0",
+                "1.3.6.1.2.1.2.2.1.2.1073741825": b"FC port 0/1",
+                "1.3.6.1.4.1.1588.2.1.1.1.6.2.1.36.1": b"to the array",
+            }
+        )
+    )
+    assert rows(found, "interfaces", "name", "alias") == [
+        ("FC port 0/0", "to the array"), ("FC port 0/1", None),
+    ]  # fmt: skip
+
+
+async def test_interfaces_of_other_routing_instances_have_speed_and_type() -> None:
+    row, stats = "1.3.6.1.4.1.6527.3.1.2.3.4.1", "1.3.6.1.4.1.6527.3.1.2.3.54.1"
+    found = await ask(
+        RecordedAgent(
+            {
+                "1.3.6.1.2.1.1.1.0": b"TiMOS-C-19.10.R4 cpm/hops64 Nokia 7750 SR",
+                "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.6527.1.3.17",
+                f"{row}.3.3.4": 5, f"{row}.4.3.4": b"customer", f"{row}.25.3.4": 1500,
+                f"{stats}.103.3.4": 10**9,
+            }
+        )
+    )  # fmt: skip
+    assert rows(found, "interfaces", "name", "type", "speed_bps", "mtu") == [
+        ("customer", "serviceVprn", 10**9, 1500)
+    ]

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from netwright.platforms.facts import BgpState, DeviceSample, InterfaceFact, OperState
 from netwright.store.series import Sample
 
 # field of InterfaceFact -> metric, in OpenConfig's words
-_COUNTERS = (
-    ("in_octets", "in-octets"),
-    ("out_octets", "out-octets"),
-    ("in_packets", "in-pkts"),
-    ("out_packets", "out-pkts"),
-    ("in_errors", "in-errors"),
-    ("out_errors", "out-errors"),
-    ("in_discards", "in-discards"),
-    ("out_discards", "out-discards"),
-)
+_COUNTERS = {
+    "in_octets": "in-octets",
+    "out_octets": "out-octets",
+    "in_packets": "in-pkts",
+    "out_packets": "out-pkts",
+    "in_errors": "in-errors",
+    "out_errors": "out-errors",
+    "in_discards": "in-discards",
+    "out_discards": "out-discards",
+}
+_METRICS = tuple(_COUNTERS.values())
+_counters = attrgetter(*_COUNTERS)
 
 
 def points(sample: DeviceSample) -> Iterator[Sample]:
@@ -50,7 +53,6 @@ def _interface(device: str, interface: InterfaceFact) -> Iterator[Sample]:
     name = f"interface:{interface.name}"
     if interface.oper is not OperState.UNKNOWN:
         yield Sample(device, name, "oper-up", float(interface.oper is OperState.UP))
-    for field, metric in _COUNTERS:
-        value = getattr(interface, field)
+    for metric, value in zip(_METRICS, _counters(interface), strict=True):
         if value is not None:
             yield Sample(device, name, metric, float(value))

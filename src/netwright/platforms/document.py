@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from netwright.platforms.facts import (
+    AddressFact,
     BgpSessionFact,
     ComponentFact,
     DeviceFacts,
@@ -39,7 +40,8 @@ def document(facts: DeviceFacts) -> Document:
         "addresses": [
             {
                 "address": str(fact.address.ip),
-                "prefix_length": fact.address.network.prefixlen if fact.prefix_known else None,
+                "prefix_length": _length(fact),
+                "prefix_known": fact.prefix_known,
                 "interface": fact.interface or None,
             }
             for fact in facts.addresses
@@ -52,6 +54,17 @@ def document(facts: DeviceFacts) -> Document:
         "load": {"cpu": facts.load.cpu, "memory": facts.load.memory},
         "problems": [{"where": where, "what": what} for where, what in facts.unparsed],
     }
+
+
+def _length(fact: AddressFact) -> int | None:
+    """Of an IPv4 address that came without a mask: its class's, as everybody shows it (RFC 950, "natural
+    mask"). ``prefix_known`` says that no device said so."""
+    if fact.prefix_known:
+        return fact.address.network.prefixlen
+    if fact.address.version == 6:
+        return None
+    first = int(fact.address.ip) >> 24
+    return 8 if first < 128 else 16 if first < 192 else 24 if first < 224 else None
 
 
 def _system(system: System) -> Document:

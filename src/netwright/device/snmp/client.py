@@ -40,6 +40,8 @@ REPETITIONS = (40, 10, 2)
 beyond the path's MTU, weak agents)."""
 MORE_REPETITIONS = 100
 """Tried, once and without retries, after a table that took several requests; kept where the answers come."""
+FEW_ROWS = 8
+"""A table with fewer rows is asked for by the names of its cells: that takes fewer requests."""
 OIDS_PER_GET = 40
 """Keeps a request and its answer inside one packet."""
 MAX_ROWS = 1_000_000
@@ -124,8 +126,8 @@ class SnmpClient:
             return bool(answer) and answer[0] is not None
 
     async def table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
-        """Row index -> column -> value. The first column is walked for the rows, the others are asked for
-        by name, as many in a request as fit: half the values of a walk over the whole table."""
+        """Row index -> column -> value. The first column is walked for the rows; the others are walked too,
+        each in a request or two, where there are many rows, and asked for by name where there are few."""
         async with self._turn, self._deadline(f"table {columns[0]}"):
             first: Values = {}
             await self._walk(columns[0], first)
@@ -133,12 +135,20 @@ class SnmpClient:
             rows: dict[str, dict[str, object]] = {
                 oid[start:]: {columns[0]: value} for oid, value in first.items()
             }
-            cells = [(column, row) for row in rows for column in columns[1:]]
-            values = await self._get([f"{column}.{row}" for column, row in cells])
-        for column, row in cells:
-            value = values.get(f"{column}.{row}")
-            if value is not None:
-                rows[row][column] = value
+            if len(rows) < FEW_ROWS:
+                values = await self._get([f"{column}.{row}" for row in rows for column in columns[1:]])
+                for oid, value in values.items():
+                    column = next(one for one in columns[1:] if oid.startswith(one + "."))
+                    rows[oid[len(column) + 1 :]][column] = value
+                return rows
+            for column in columns[1:]:
+                cells: Values = {}
+                await self._walk(column, cells, len(rows))
+                start = len(column) + 1
+                for oid, value in cells.items():
+                    row = rows.get(oid[start:])
+                    if row is not None:
+                        row[column] = value
         return rows
 
     def close(self) -> None:
@@ -197,11 +207,12 @@ class SnmpClient:
             self._witness = bool(await self._get_many(here, [_UPTIME]))
         return self._witness and not await self._get_many(here, [_UPTIME, *chunk[1:]])
 
-    async def _walk(self, oid: str, rows: Values) -> None:
+    async def _walk(self, oid: str, rows: Values, expected: int = 0) -> None:
+        """``expected``: how many rows there should be, so that not many more are asked for."""
         root = oid.lstrip(".")
         if self._grown:
             try:
-                await self._walk_by(root, MORE_REPETITIONS, rows, retries=0)
+                await self._walk_by(root, _fitted(MORE_REPETITIONS, expected), rows, retries=0)
             except (DeviceTimeoutError, _HiddenError):
                 self._grown = False
             else:
@@ -209,7 +220,7 @@ class SnmpClient:
         while True:
             rows.clear()
             try:
-                await self._walk_by(root, REPETITIONS[self._repetitions], rows)
+                await self._walk_by(root, _fitted(REPETITIONS[self._repetitions], expected), rows)
             except DeviceTimeoutError:
                 if self._repetitions + 1 == len(REPETITIONS):
                     raise
@@ -454,6 +465,11 @@ class SnmpClient:
                 remedy="Store one with `netwright secret set`.",
             )
         return SnmpV2cClientSocket(where, known.snmp_community.reveal(), 0, 0, _BUFFER, 0)
+
+
+def _fitted(repetitions: int, expected: int) -> int:
+    """One request for all rows that are expected and the end behind them, where that is not far more."""
+    return expected + 1 if expected and expected < 1.5 * repetitions else repetitions
 
 
 def _bulk(here: SnmpV2cClientSocket | SnmpV3ClientSocket, step: GetIter) -> list[tuple[str, object] | None]:

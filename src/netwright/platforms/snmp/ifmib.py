@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from netwright.device.session import Session
 from netwright.platforms.facts import InterfaceFact, OperState
@@ -21,12 +21,9 @@ _COUNTERS = [
     _IN_DISCARDS, _IN_ERRORS, _OUT_DISCARDS, _OUT_ERRORS,
 ]  # fmt: skip
 _ALL = [*_COUNTERS, _MTU, _SPEED, _HIGH_SPEED, _MAC, _ALIAS]
-_EVERY = [*_ALL, _IN_OCTETS_32, _OUT_OCTETS_32]
 _DESCR_DOT = _DESCR + "."
 _STATES = {1: OperState.UP, 2: OperState.DOWN, 6: OperState.DOWN, 7: OperState.DOWN}
 _SPEED_IS_HIGH = 4_294_967_295
-
-Row = Mapping[str, object]
 
 
 async def read_interfaces(session: Session, *, counters_only: bool = False) -> tuple[InterfaceFact, ...]:
@@ -35,60 +32,52 @@ async def read_interfaces(session: Session, *, counters_only: bool = False) -> t
     if table and not any(_IN_OCTETS in row for row in table.values()):
         narrow = await session.snmp_table([_DESCR, _IN_OCTETS_32, _OUT_OCTETS_32])
         table = {index: {**row, **narrow.get(index, {})} for index, row in table.items()}
-    return tuple(fact for index, row in table.items() if (fact := _interface(index, row)) is not None)
+    return tuple(fact for index, row in table.items() if (fact := _interface(index, row.get)) is not None)
 
 
 def interfaces_in(values: Mapping[str, object]) -> tuple[InterfaceFact, ...]:
     """The same from walks of both whole tables; only the cells that count are looked at."""
-    start = len(_DESCR) + 1
-    rows = {
-        index: {column: values.get(f"{column}.{index}") for column in _EVERY}
-        for index in [name[start:] for name in values if name.startswith(_DESCR_DOT)]
-    }
-    return tuple(fact for index, row in rows.items() if (fact := _interface(index, row)) is not None)
+    start, cell = len(_DESCR), values.get
+    ends = [name[start:] for name in values if name.startswith(_DESCR_DOT)]
+    return tuple(fact for end in ends if (fact := _interface(end[1:], cell, end)) is not None)
 
 
-def _interface(index: str, row: Row) -> InterfaceFact | None:
-    name = text(row.get(_NAME)) or text(row.get(_DESCR))
+def _interface(index: str, cell: Callable[[str], object], end: str = "") -> InterfaceFact | None:
+    """``cell``: what stands in a column, whose OID ``end`` is put behind."""
+    name = text(cell(_NAME + end)) or text(cell(_DESCR + end))
     if name is None:
         return None
     return InterfaceFact(
         name=name,
-        admin_up=row.get(_ADMIN) == 1,
-        oper=_STATES.get(number(row.get(_OPER)) or 0, OperState.UNKNOWN),
-        speed_bps=_speed(row),
-        mtu=number(row.get(_MTU)),
-        mac=mac(row.get(_MAC)),
-        description=text(row.get(_ALIAS)),
+        admin_up=cell(_ADMIN + end) == 1,
+        oper=_STATES.get(number(cell(_OPER + end)) or 0, OperState.UNKNOWN),
+        speed_bps=_speed(number(cell(_HIGH_SPEED + end)), number(cell(_SPEED + end))),
+        mtu=number(cell(_MTU + end)),
+        mac=mac(cell(_MAC + end)),
+        description=text(cell(_ALIAS + end)),
         if_index=int(index),
-        in_octets=_either(row, _IN_OCTETS, _IN_OCTETS_32),
-        out_octets=_either(row, _OUT_OCTETS, _OUT_OCTETS_32),
-        in_packets=_sum(row, _IN_PACKETS),
-        out_packets=_sum(row, _OUT_PACKETS),
-        in_errors=number(row.get(_IN_ERRORS)),
-        out_errors=number(row.get(_OUT_ERRORS)),
-        in_discards=number(row.get(_IN_DISCARDS)),
-        out_discards=number(row.get(_OUT_DISCARDS)),
+        in_octets=_either(number(cell(_IN_OCTETS + end)), cell, _IN_OCTETS_32 + end),
+        out_octets=_either(number(cell(_OUT_OCTETS + end)), cell, _OUT_OCTETS_32 + end),
+        in_packets=_sum([cell(column + end) for column in _IN_PACKETS]),
+        out_packets=_sum([cell(column + end) for column in _OUT_PACKETS]),
+        in_errors=number(cell(_IN_ERRORS + end)),
+        out_errors=number(cell(_OUT_ERRORS + end)),
+        in_discards=number(cell(_IN_DISCARDS + end)),
+        out_discards=number(cell(_OUT_DISCARDS + end)),
     )
 
 
-def _speed(row: Row) -> int | None:
+def _speed(high: int | None, plain: int | None) -> int | None:
     """ifHighSpeed counts millions of bits and is 0 below one; ifSpeed ends at 32 bits."""
-    high, plain = number(row.get(_HIGH_SPEED)), number(row.get(_SPEED))
     if high and (plain is None or plain >= _SPEED_IS_HIGH or high * 1_000_000 >= plain):
         return high * 1_000_000
     return plain or None
 
 
-def _either(row: Row, wide: str, narrow: str) -> int | None:
-    value = number(row.get(wide))
-    return number(row.get(narrow)) if value is None else value
+def _either(wide: int | None, cell: Callable[[str], object], narrow: str) -> int | None:
+    return number(cell(narrow)) if wide is None else wide
 
 
-def _sum(row: Row, columns: list[str]) -> int | None:
-    total: int | None = None
-    for column in columns:
-        value = row.get(column)
-        if type(value) is int:
-            total = value if total is None else total + value
-    return total
+def _sum(values: list[object]) -> int | None:
+    numbers = [value for value in values if type(value) is int]
+    return sum(numbers) if numbers else None

@@ -22,10 +22,18 @@ QUERIES = (
 )
 
 ROUTER_ENTRY = "1.3.6.1.4.1.6527.3.1.2.3.4.1"
-_ROUTER_NAME, _ROUTER_MTU, _ROUTER_DESCRIPTION = 4, 25, 34
-NOKIA_QUERY = Query(
-    "TIMETRA-VRTR-MIB vRtrIfTable", ROUTER_ENTRY, (_ROUTER_NAME, _ROUTER_MTU, _ROUTER_DESCRIPTION)
+_ROUTER_TYPE, _ROUTER_NAME, _ROUTER_MTU, _ROUTER_DESCRIPTION = 3, 4, 25, 34
+ROUTER_STATS_ENTRY = "1.3.6.1.4.1.6527.3.1.2.3.54.1"
+_ROUTER_SPEED = 103
+NOKIA_QUERIES = (
+    Query(
+        "TIMETRA-VRTR-MIB vRtrIfTable",
+        ROUTER_ENTRY,
+        (_ROUTER_TYPE, _ROUTER_NAME, _ROUTER_MTU, _ROUTER_DESCRIPTION),
+    ),
+    Query("TIMETRA-VRTR-MIB vRtrIfStatsTable", ROUTER_STATS_ENTRY, (_ROUTER_SPEED,)),
 )
+_ROUTER_KINDS = {1: "network", 5: "serviceVprn"}
 
 _ADMIN_WORDS = {1: "up", 2: "down", 3: "testing"}
 _OPER_WORDS = {
@@ -38,18 +46,31 @@ _STATES = {
 _MILLION = 1_000_000
 
 
-def interfaces(tree: Tree) -> tuple[InterfaceFact, ...]:
+def interfaces(tree: Tree, aliases: Mapping[str, str] | None = None) -> tuple[InterfaceFact, ...]:
     """One fact a row of either table. The name is ifName, else ifDescr; an interface that has neither is
-    kept under its number, as a problem."""
+    kept under its number, as a problem. ``aliases``: what a vendor's own table says of them, by ifIndex,
+    for those without ifAlias."""
+    aliases = aliases or {}
     plain, extended = tree.table(IF_ENTRY), tree.table(IFX_ENTRY)
     routed = {row.index.rpartition(".")[2]: row for row in tree.rows(ROUTER_ENTRY)}
     indexes = [*plain, *(index for index in extended if index not in plain)]
     nothing = Row("IF-MIB", "", tree.problems)
     facts = [
-        _fact(index, plain.get(index, nothing), extended.get(index, nothing), routed.get(index, nothing))
+        _fact(
+            index,
+            plain.get(index, nothing),
+            extended.get(index, nothing),
+            routed.get(index, nothing),
+            aliases.get(index),
+        )
         for index in indexes
     ]
-    facts += [_routed(index, row) for index, row in routed.items() if index not in {*plain, *extended}]
+    speeds = {row.index: row.number(_ROUTER_SPEED) for row in tree.rows(ROUTER_STATS_ENTRY)}
+    facts += [
+        _routed(index, row, speeds.get(row.index))
+        for index, row in routed.items()
+        if index not in {*plain, *extended}
+    ]
     _tell_doubles(tree, facts)
     return tuple(facts)
 
@@ -59,21 +80,23 @@ def names(facts: tuple[InterfaceFact, ...]) -> Mapping[int, str]:
     return {fact.if_index: fact.name for fact in facts if fact.if_index is not None}
 
 
-def _routed(index: str, row: Row) -> InterfaceFact:
+def _routed(index: str, row: Row, speed_bps: int | None) -> InterfaceFact:
     """An IP interface of SR OS that IF-MIB does not show in this context: those of other VPRNs."""
     name, description = row.text(_ROUTER_NAME), row.text(_ROUTER_DESCRIPTION)
     return InterfaceFact(
         name=name or f"ifIndex {index}",
         admin_up=False,
         oper=OperState.UNKNOWN,
+        speed_bps=speed_bps,
         mtu=row.number(_ROUTER_MTU),
         description=description,
         if_index=int(index) if index.isdecimal() else None,
+        kind=_ROUTER_KINDS.get(row.number(_ROUTER_TYPE) or 0),
         label=description or name,
     )
 
 
-def _fact(index: str, row: Row, extended: Row, routed: Row) -> InterfaceFact:
+def _fact(index: str, row: Row, extended: Row, routed: Row, alias: str | None) -> InterfaceFact:
     label = row.text(_DESCR)
     name = extended.text(_NAME) or label or routed.text(_ROUTER_NAME)
     label = label or name
@@ -89,7 +112,7 @@ def _fact(index: str, row: Row, extended: Row, routed: Row) -> InterfaceFact:
         speed_bps=_speed(row, extended),
         mtu=row.number(_MTU),
         mac=hardware_address(row.cells.get(_MAC)),
-        description=extended.text(_ALIAS) or routed.text(_ROUTER_DESCRIPTION),
+        description=extended.text(_ALIAS) or routed.text(_ROUTER_DESCRIPTION) or alias,
         if_index=int(index) if index.isdecimal() else None,
         kind=if_type(row.number(_TYPE)),
         admin=admin,

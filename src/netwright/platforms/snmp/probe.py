@@ -45,7 +45,7 @@ _STANDARD = (
 )
 _OF_VENDOR: Mapping[int, tuple[Query, ...]] = {
     9: (addresses.CISCO_QUERY, *readings.CISCO_QUERIES, neighbors.CDP_QUERY),
-    6527: (interfaces.NOKIA_QUERY, neighbors.NOKIA_QUERY),
+    6527: (*interfaces.NOKIA_QUERIES, neighbors.NOKIA_QUERY),
     30065: readings.ARISTA_QUERIES,
 }
 
@@ -86,6 +86,8 @@ class _Who:
         yield from (table.query for table in self.peers)
         yield from chassis.queries(self.enterprise)
         yield from measured.queries(self.enterprise)
+        if self.system.alias is not None:
+            yield self.system.alias.query
         for source in self.system.sources():
             yield from source.queries()
 
@@ -142,7 +144,8 @@ async def _ask(agent: Agent, tree: Tree, queries: Iterable[Query]) -> None:
 
 
 def _facts(tree: Tree, who: _Who, device: str, now: float) -> DeviceFacts:
-    ports = interfaces.interfaces(tree)
+    alias = who.system.alias
+    ports = interfaces.interfaces(tree, alias.read(tree) if alias is not None else None)
     names = interfaces.names(ports)
     identity = vendors.identify(who.system, who.descr, tree)
     return DeviceFacts(

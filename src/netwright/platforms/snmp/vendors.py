@@ -56,6 +56,25 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """Where a vendor keeps the names that people gave to interfaces. A row's index is the ifIndex, less
+    ``offset``."""
+
+    column: str
+    offset: int = 0
+
+    @property
+    def query(self) -> Query:
+        entry, _, number = self.column.rpartition(".")
+        return Query("vendor's table of ports", entry, (int(number),))
+
+    def read(self, tree: Tree) -> dict[str, str]:
+        entry, _, number = self.column.rpartition(".")
+        found = {row.index: row.text(int(number)) for row in tree.rows(entry) if row.index.isdecimal()}
+        return {str(int(index) + self.offset): text for index, text in found.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """One operating system of a vendor: what marks it, and where its model, version and serial stand. A
     device has to fit all marks that are given."""
@@ -67,6 +86,7 @@ class System:
     model: tuple[Source, ...] | None = None
     version: tuple[Source, ...] = ()
     serial: tuple[Source, ...] | None = None
+    alias: Alias | None = None
 
     def fits(self, descr: str, object_id: str) -> bool:
         if self.descr and not re.search(self.descr, descr, re.IGNORECASE | re.MULTILINE):
@@ -143,6 +163,7 @@ def _systems(document: Mapping[str, Any]) -> Iterator[System]:
             model=_sources(given.get("model")),
             version=_sources(given.get("version")) or (),
             serial=_sources(given.get("serial")),
+            alias=Alias(**given["alias"]) if "alias" in given else None,
         )
     yield System(None, document["vendor"])
 
