@@ -84,7 +84,8 @@ def test_one_document(port: int) -> None:
     found = json.loads(result.stdout)
     assert list(found) == [
         "address", "observed_at", "sources", "system", "interfaces", "addresses", "components", "sensors",
-        "neighbors", "bgp_sessions", "transceivers", "load", "problems",
+        "neighbors", "bgp_sessions", "transceivers", "load", "lags", "vlans", "arp", "macs",
+        "routes", "route_summary", "bfd", "ntp", "users", "answered", "problems",
     ]  # fmt: skip
     assert (found["system"]["hostname"], found["system"]["model"]) == ("pop1-edge1", "NCS-9001")
     counts = {key: len(found[key]) for key in ("interfaces", "addresses", "components", "neighbors")}

@@ -316,7 +316,10 @@ def _components(facts: DeviceFacts, states: Mapping[str, Any]) -> DeviceFacts:
 def _hears(facts: DeviceFacts, heard: Mapping[str, str | None]) -> DeviceFacts:
     """interface: "device port" | null."""
     rows = [n for n in facts.neighbors if n.interface not in heard]
-    rows += [NeighborFact(name, *text.split()) for name, text in heard.items() if text]
+    for name, text in heard.items():
+        if text:
+            device, port = text.split()
+            rows.append(NeighborFact(name, device, port))
     return replace(facts, neighbors=tuple(rows))
 
 

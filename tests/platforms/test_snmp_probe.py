@@ -45,6 +45,7 @@ async def test_a_router_of_a_known_vendor() -> None:
         "sys_descr": "Cisco IOS XR Software (NCS-9000), Version 7.9.2",
         "sys_object_id": "1.3.6.1.4.1.9.1.9999",
         "uptime_s": 86400.0,
+        **dict.fromkeys(("fqdn", "image", "reboot_reason", "location", "contact")),
     }
     assert rows(found, "interfaces", "name", "type", "admin", "oper", "speed_bps", "mac", "alias") == [
         ("Lo0", "softwareLoopback", "up", "up", 0, None, "router id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,9 @@ SENSOR_WORDS = {
     "truth-value": "state", "minutes": "runtime",
 }  # fmt: skip
 """What is measured, by the class that says in what unit."""
+
+_AS_THEY_ARE = ("lags", "vlans", "arp", "macs", "routes", "route_summary", "bfd", "ntp", "users")
+"""Facts that are told with the names of their records' fields."""
 
 Document = dict[str, Any]
 
@@ -51,7 +55,11 @@ def document(facts: DeviceFacts) -> Document:
         "neighbors": [_neighbor(fact) for fact in facts.neighbors],
         "bgp_sessions": [_session(fact) for fact in facts.bgp_sessions],
         "transceivers": [_transceiver(fact) for fact in facts.transceivers],
-        "load": {"cpu": facts.load.cpu, "memory": facts.load.memory},
+        "load": _plain(facts.load),
+        **{name: [_plain(fact) for fact in getattr(facts, name)] for name in _AS_THEY_ARE},
+        "answered": {
+            question: datetime.fromtimestamp(at, UTC).isoformat() for question, at in facts.answered
+        },
         "problems": [{"where": where, "what": what} for where, what in facts.unparsed],
     }
 
@@ -67,6 +75,15 @@ def _length(fact: AddressFact) -> int | None:
     return 8 if first < 128 else 16 if first < 192 else 24 if first < 224 else None
 
 
+def _plain(value: Any) -> Any:
+    """A record as plain values, whole."""
+    if is_dataclass(value):
+        return {spec.name: _plain(getattr(value, spec.name)) for spec in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
 def _system(system: System) -> Document:
     return {
         "hostname": system.hostname or None,
@@ -78,6 +95,11 @@ def _system(system: System) -> Document:
         "sys_descr": system.sys_descr,
         "sys_object_id": system.sys_object_id,
         "uptime_s": system.uptime_s,
+        "fqdn": system.fqdn,
+        "image": system.image,
+        "reboot_reason": system.reboot_reason,
+        "location": system.location,
+        "contact": system.contact,
     }
 
 
@@ -93,6 +115,8 @@ def _interface(fact: InterfaceFact) -> Document:
         "mac": fact.mac,
         "description": fact.label,
         "index": fact.if_index,
+        "bundle": fact.bundle,
+        "routing_instance": fact.routing_instance,
     }
 
 
@@ -106,6 +130,7 @@ def _component(fact: ComponentFact) -> Document:
         "serial": fact.serial,
         "description": fact.description,
         "vendor": fact.vendor,
+        "ok": fact.ok,
         "index": fact.index,
         "parent_index": fact.parent_index,
         "source": fact.source,
@@ -121,6 +146,7 @@ def _sensor(fact: SensorFact) -> Document:
         "limits": _limits(fact.limits),
         "ok": fact.ok,
         "state": fact.state,
+        "component": fact.component,
         "source": fact.source,
     }
 
@@ -145,6 +171,7 @@ def _neighbor(fact: NeighborFact) -> Document:
         "remote_description": fact.remote_description,
         "remote_address": fact.remote_address,
         "protocol": fact.protocol,
+        "remote_port_description": fact.remote_port_description,
     }
 
 
@@ -161,6 +188,7 @@ def _session(fact: BgpSessionFact) -> Document:
         "description": fact.description,
         "prefixes_received": fact.prefixes_received,
         "prefixes_sent": fact.prefixes_sent,
+        "families": _plain(fact.families),
         "source": fact.source,
     }
 
@@ -173,4 +201,8 @@ def _transceiver(fact: TransceiverFact) -> Document:
         "part_number": fact.part_number,
         "serial": fact.serial,
         "description": fact.description,
+        "kind": fact.kind,
+        "temperature_c": fact.temperature_c,
+        "voltage_v": fact.voltage_v,
+        "lanes": _plain(fact.lanes),
     }
