@@ -209,7 +209,9 @@ class FileFacts:
     async def facts(self, session: Session) -> DeviceFacts:
         ours = _of(session)
         ours.reach()
-        return DeviceFacts(ours.endpoint.device, "file", 0.0, System(ours.endpoint.device))
+        return DeviceFacts(
+            device=ours.endpoint.device, platform="file", observed_at=0.0, system=System(ours.endpoint.device)
+        )
 
     async def sample(self, session: Session) -> DeviceSample:
         ours = _of(session)
