@@ -2,7 +2,7 @@
 # Debian packages for the lab of real routers and for the browser tests. Does nothing when they are there.
 set -eu
 packages="frr frr-pythontools frr-snmp bird2 snmpd snmp lldpd openssh-server nginx-light iproute2 nftables
-iputils-ping ethtool curl sudo procps chromium fonts-dejavu-core postgresql"
+iputils-ping ethtool curl sudo procps chromium fonts-dejavu-core postgresql netconfd"
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "system: not root on Debian: the lab of real routers and the tests on it are left out" >&2
     exit 0

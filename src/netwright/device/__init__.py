@@ -1,4 +1,4 @@
-"""Talks to devices: SSH, SNMP. Every wait has a deadline; one device never delays another.
+"""Talks to devices: SSH, SNMP, NETCONF. Every wait has a deadline; one device never delays another.
 
 Main path: ``endpoint`` -> ``session`` -> ``fleet``.
 """

@@ -81,6 +81,23 @@ class SshConnection:
             answer.finished.cancel()
         return self._reply(command, answer)
 
+    async def subsystem(
+        self, name: str, receiver: asyncssh.SSHClientSession[bytes]
+    ) -> asyncssh.SSHClientChannel[bytes]:
+        """A channel of an SSH subsystem (``netconf``) on this connection; its bytes go to ``receiver``. The
+        caller keeps the deadline. Raises DeviceError's subclasses."""
+        connection = await self._open()
+        try:
+            channel, _ = await connection.create_session(lambda: receiver, subsystem=name, encoding=None)
+        except (asyncssh.Error, OSError) as error:
+            self._drop()
+            raise SessionClosedError(
+                f"{self._where} gave no {name} subsystem ({error})",
+                subject=self._device,
+                remedy=f"Check that {name} is turned on at the device, and at this port.",
+            ) from None
+        return channel
+
     async def close(self) -> None:
         """Say good-bye; a device that doesn't answer it is left."""
         connection, self._connection = self._connection, None
