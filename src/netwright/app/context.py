@@ -154,9 +154,13 @@ class Context:
         ]
 
     def open_session(self, target: Target) -> Session:
+        return self.login(target.endpoint)
+
+    def login(self, endpoint: Endpoint) -> Session:
+        """A session with whoever is at ``endpoint``."""
         from netwright.device.connect import open_session  # noqa: PLC0415 (heavy)
 
-        return open_session(target.endpoint, self.hostkeys)
+        return open_session(endpoint, self.hostkeys)
 
     def ssh_endpoints(self) -> dict[str, tuple[str, int | None]]:
         """Host and SSH port of devices that the settings have elsewhere than the inventory."""

@@ -9,7 +9,8 @@ from netwright.app import compliance, hostkeys, idempotency, savedview, vault
 from netwright.app.access import audit, login, role, token, user
 from netwright.app.webhooks import hook as webhooks
 from netwright.cdn import records as cdn_records
-from netwright.collect import observed
+from netwright.collect import attention, observed
+from netwright.collect.discovery import known as discovery
 from netwright.deploy import records as deploy_records
 from netwright.intent import ledger
 from netwright.store import changeset, event
@@ -24,6 +25,8 @@ _MODULES = (
     savedview,
     vault,
     cdn_records,
+    attention,
+    discovery,
     observed,
     deploy_records,
     ledger,

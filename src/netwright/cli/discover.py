@@ -1,45 +1,109 @@
-"""``netwright discover``: ask devices what they are."""
+"""``netwright discover``: ask devices what they are, those of the inventory and strangers."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy import select
 
 from netwright.app.context import Context
+from netwright.base.address import key_of_text as address_key
 from netwright.base.outcome import Outcome
 from netwright.cli.context import pass_context_object, run_devices
+from netwright.cli.discoverview import found_document, known_document, show_found, show_known
 from netwright.cli.document import output
 from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.discover import DEADLINE_S
 from netwright.collect.discover import discover as ask_devices
+from netwright.collect.discovery.knock import NetworkKnocker
+from netwright.collect.discovery.known import KnownDevice
+from netwright.collect.discovery.ranges import looks_like_range, read_ranges
+from netwright.collect.discovery.reading import DeviceReader
+from netwright.collect.discovery.survey import Access, Found, Survey
 from netwright.collect.intake import missing
+from netwright.inventory import Device
 from netwright.platforms.facts import DeviceFacts
 
 
 @click.command()
-@click.argument("devices", nargs=-1, metavar="[DEVICE]...")
+@click.argument("what", nargs=-1, metavar="[DEVICE | RANGE]...")
 @click.option("--site", help="Only the devices of this site.")
+@click.option(
+    "--seed", "seeds", multiple=True, help="Begin at this address and go on to its LLDP neighbours."
+)
+@click.option("--within", multiple=True, help="With --seed: enter only these ranges.")
+@click.option(
+    "--hops", type=click.IntRange(0, 64), default=4, show_default=True, help="With --seed: steps at most."
+)
+@click.option("--known", "list_known", is_flag=True, help="List every device that was ever found.")
+@click.option("--ssh", is_flag=True, help="Also log in to strangers over SSH, where FRR or Linux runs.")
+@click.option("--platform", default="", help="What runs on strangers, where their words don't say it.")
+@click.option("--ssh-port", type=click.IntRange(1, 65535), default=22, help="SSH port of strangers.")
+@click.option("--snmp-port", type=click.IntRange(1, 65535), default=161, help="SNMP port of strangers.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.1, 10_000),
+    default=100.0,
+    show_default=True,
+    help="Addresses a second, at most.",
+)
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0.05, 30),
+    default=1.0,
+    show_default=True,
+    help="Seconds to wait for a first sign of life.",
+)
 @click.option(
     "--deadline", "deadline_s", default=DEADLINE_S, show_default=True, help="Seconds a device may take."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_context_object
 def discover(
-    context: Context, devices: Sequence[str], site: str | None, deadline_s: float, as_json: bool
+    context: Context,
+    what: Sequence[str],
+    site: str | None,
+    seeds: Sequence[str],
+    within: Sequence[str],
+    list_known: bool,
+    deadline_s: float,
+    as_json: bool,
+    **strangers: Any,
 ) -> None:
-    """Ask devices (all, or those named) what they are: model, serial number, software, interfaces, hardware,
-    neighbours, BGP sessions. What they say is kept; what is wanted is not touched.
+    """Ask devices what they are: model, serial number, software, interfaces, hardware, neighbours, BGP
+    sessions. What they say is kept; what is wanted is not touched.
 
-    Exit code 1 when a device did not answer; the others are kept all the same.
+    \b
+    netwright discover                  all active devices of the inventory
+    netwright discover ams-edge1        these
+    netwright discover 10.0.0.0/24      whoever answers at these addresses
+    netwright discover --seed 10.0.0.1 --within 10.0.0.0/16
+
+    Strangers are knocked at (ping where that is permitted, TCP, SSH banner, SNMP) and asked over SNMP. Exit
+    code 1 when a device of the inventory did not answer, or when no stranger was found.
     """
+    if list_known:
+        _list_known(context, as_json=as_json)
+    elif seeds or any(map(looks_like_range, what)):
+        if site or (seeds and what):
+            raise click.UsageError("Give ranges, or --seed with --within, and no --site.")
+        _strangers(context, what, seeds, within, deadline_s=deadline_s, as_json=as_json, **strangers)
+    else:
+        _of_the_inventory(context, what, site, deadline_s=deadline_s, as_json=as_json)
+
+
+def _of_the_inventory(
+    context: Context, devices: Sequence[str], site: str | None, *, deadline_s: float, as_json: bool
+) -> None:
     targets = context.targets(list(devices) or None, site=site)
 
     async def work() -> list[Outcome[DeviceFacts]]:
@@ -51,7 +115,7 @@ def discover(
                 context.clock,
                 concurrency=context.settings.concurrency,
                 deadline_s=deadline_s,
-                on_progress=advance,
+                on_progress=lambda outcome: advance(outcome.device),
             )
 
     outcomes = run_devices(context, work)
@@ -62,8 +126,73 @@ def discover(
     sys.exit(0 if all(outcome.ok for outcome in outcomes) else 1)
 
 
+def _strangers(
+    context: Context,
+    what: Sequence[str],
+    seeds: Sequence[str],
+    within: Sequence[str],
+    *,
+    hops: int,
+    ssh: bool,
+    platform: str,
+    ssh_port: int,
+    snmp_port: int,
+    rate: float,
+    wait_s: float,
+    deadline_s: float,
+    as_json: bool,
+) -> None:
+    ranges = read_ranges(what) if what else read_ranges(within or seeds, most=None)
+    roots = list(read_ranges(seeds)) if seeds else []
+    outside = [str(one) for one in roots if one not in ranges]
+    if outside:
+        raise click.UsageError(f"The seed {outside[0]} is outside of --within.")
+    survey = Survey(
+        context.database,
+        NetworkKnocker(wait_s=wait_s),
+        DeviceReader(
+            context.platforms, context.clock, context.login if ssh else None, platform, limit_s=deadline_s
+        ),
+        Access(context.credentials.default(), ssh_port, snmp_port, wait_s),
+        context.clock,
+        rate=rate,
+        concurrency=context.settings.concurrency,
+        deadline_s=deadline_s + 10 * wait_s,
+    )
+
+    async def work() -> list[Found]:
+        going = survey.crawl(roots, ranges, hops=hops) if roots else survey.addresses(ranges)
+        with _progress(len(roots) or len(ranges)) as advance:
+            found = []
+            async for one in going:
+                found.append(one)
+                advance(one.device or one.address)
+        return found
+
+    found = sorted(run_devices(context, work), key=lambda one: (one.hop, address_key(one.address)))
+    if as_json:
+        print_json(found_document(found, survey.beyond))
+    else:
+        show_found(output(), found, survey.beyond)
+    sys.exit(0 if any(one.facts for one in found) else 1)
+
+
+def _list_known(context: Context, *, as_json: bool) -> None:
+    with context.database.read() as session:
+        query = (
+            select(KnownDevice, Device.id)
+            .outerjoin(Device, Device.name == KnownDevice.device)
+            .order_by(KnownDevice.device)
+        )
+        records = [(record, wanted is not None) for record, wanted in session.execute(query)]
+        if as_json:
+            print_json(known_document(records))
+        else:
+            show_known(output(), records, context.clock.now())
+
+
 class _Advance(Protocol):
-    def __call__(self, outcome: Outcome[DeviceFacts], /) -> None: ...
+    def __call__(self, name: str, /) -> None: ...
 
 
 @contextmanager
@@ -74,8 +203,8 @@ def _progress(total: int) -> Iterator[_Advance]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("asking", total=total)
 
-        def advance(outcome: Outcome[DeviceFacts], /) -> None:
-            progress.update(task, advance=1, description=outcome.device)
+        def advance(name: str, /) -> None:
+            progress.update(task, advance=1, description=name)
 
         yield advance
 
