@@ -1,0 +1,1 @@
+"""gNMI's messages, compiled by ``scripts/protos.py`` from the .proto files here."""
