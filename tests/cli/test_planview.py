@@ -7,8 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
-from netwright.cli.planview import show_plan
+from netwright.cli.planview import plan_document, show_plan
 from netwright.deploy.plan import DevicePlan, Plan, PlanState
+from netwright.intent.omission import Omission
 
 SAME, DIFFERS, LOST = PlanState.SAME, PlanState.DIFFERS, PlanState.UNREACHABLE
 
@@ -33,3 +34,23 @@ def test_the_summary_counts_in_sentences(states: list[PlanState], unmanaged: int
     out = io.StringIO()
     show_plan(Console(file=out, width=200), plan, diffs=False)
     assert out.getvalue().splitlines()[-1] == said
+
+
+def test_what_will_still_be_missing_is_told_before_the_summary() -> None:
+    missing = Omission("r0", "interfaces.mtu", "frr", "Linux has it", 4, "swp1")
+    plan = Plan(devices=(DevicePlan(device="r0", state=DIFFERS),), omissions=(missing,))
+    out = io.StringIO()
+    show_plan(Console(file=out, width=200), plan, diffs=False)
+    assert out.getvalue().splitlines()[-2] == (
+        "warning: r0: interfaces.mtu (swp1 and 3 more) is wanted but not written on frr: Linux has it"
+    )
+    assert plan_document(plan)["omissions"] == [
+        {
+            "device": "r0",
+            "field": "interfaces.mtu",
+            "platform": "frr",
+            "reason": "Linux has it",
+            "count": 4,
+            "example": "swp1",
+        }
+    ]

@@ -92,3 +92,27 @@ def test_every_line_says_where_it_comes_from(home: Path, tmp_path: Path) -> None
 def test_another_platform_on_trial(home: Path) -> None:
     said = run(home, "render", "ams-edge1", "--platform", "linux", code=2)
     assert "platform linux has no template" in said
+
+
+def test_what_the_templates_leave_out_is_told(home: Path, tmp_path: Path) -> None:
+    design = tmp_path / "design.yaml"
+    design.write_text(
+        "config_contexts:\n"
+        "  - {name: clocks, data: {ntp: {servers: [192.0.2.7], keys: [{number: 1, secret: k}]}}}\n"
+    )
+    run(home, "import", str(design))
+    told = "is wanted but not written on nokia_srl: NTP has no keys"
+    result = CliRunner(env={"NETWRIGHT_HOME": str(home)}).invoke(
+        root, ["render", "ams-edge1", "fra-core1", "--platform", "nokia_srl", "--json"]
+    )
+    assert f"warning: 2 devices (ams-edge1, fra-core1): ntp.keys {told}" in result.stderr.splitlines()
+    found = [one for one in json.loads(result.stdout)["omissions"] if one["field"] == "ntp.keys"]
+    assert [(one["device"], one["platform"]) for one in found] == [
+        ("ams-edge1", "nokia_srl"),
+        ("fra-core1", "nokia_srl"),
+    ]
+    alone = CliRunner(env={"NETWRIGHT_HOME": str(home)}).invoke(
+        root, ["render", "ams-edge1", "--platform", "nokia_srl"]
+    )
+    assert f"warning: ams-edge1: ntp.keys {told}" in alone.stderr.splitlines()
+    assert "192.0.2.7" in alone.stdout

@@ -21,7 +21,7 @@ from netwright.intent.render import Renderer
 CASES = Path(__file__).parents[1] / "cases" / "platforms"
 VARIATIONS: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "variations.yaml").read_text())
 RENDERED = ["arista_eos", "cisco_ios", "cisco_nxos", "cisco_xe", "cisco_xr", "juniper_junos", "nokia_srl"]
-_NAME = re.compile(r"\b(MGMT0|LOOP0|LAG10|SVI10|SUB100|PORT(\d))\b")
+_NAME = re.compile(r"\b(MGMT0|LOOP0|LAG10|SVI10|SUB100|PORT(\d)|LANE8)\b")
 _HASH = "$6$saltsalt$3aEJgflnzWuw1O3tr0IYSmhUY0cZ7iBQeBP392T7RXjLP3TKKu3ddIapQaCpbD4p9ioeGaVIjOHaym7HvCuUm0"
 
 
@@ -35,12 +35,13 @@ class CaseSecrets:
 def view(platform: str, variation: str = "") -> DeviceView:
     """The rich device on a platform, or a variation of it."""
     names = yaml.safe_load((CASES / "names.yaml").read_text())[platform]
-    text = _NAME.sub(lambda found: _named(found, names), (CASES / "rich.yaml").read_text())
+    text = _in_words_of(names, (CASES / "rich.yaml").read_text())
     change = VARIATIONS[variation] if variation else {}
     for old, new in change.get("words", {}).items():
         assert old in text
         text = re.sub(rf"(?<![\w.-]){re.escape(old)}(?![\w.])", new, text)
-    return read({**yaml.safe_load(text), **change.get("with", {}), "platform": platform})
+    others = yaml.safe_load(_in_words_of(names, yaml.safe_dump(change.get("with", {}))))
+    return read({**yaml.safe_load(text), **others, "platform": platform})
 
 
 def written(platform: str, variation: str = "") -> str:
@@ -58,6 +59,10 @@ def read(data: dict[str, Any]) -> DeviceView:
 
 def golden(platform: str) -> Path:
     return CASES / "golden" / f"{platform}.cfg"
+
+
+def _in_words_of(names: dict[str, str], text: str) -> str:
+    return _NAME.sub(lambda found: _named(found, names), text)
 
 
 def _named(found: re.Match[str], names: dict[str, str]) -> str:

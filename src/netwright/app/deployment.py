@@ -22,6 +22,7 @@ from netwright.deploy.plan import Planner, PlanState
 from netwright.deploy.step import Hands
 from netwright.device.session import Session
 from netwright.intent.incremental import Intended
+from netwright.intent.omission import Omission
 from netwright.intent.render import Renderer
 from netwright.intent.view import DeviceView, build_views
 from netwright.inventory import Device
@@ -92,6 +93,16 @@ def intent_of(context: Context) -> Intended:
     """The intended configurations of this installation's devices."""
     renderer = context.renderer()
     return Intended(context.database, renderer, context.vault, sealed_texts(context), context.vault.versions)
+
+
+def omissions_of(context: Context, devices: Collection[str]) -> list[Omission]:
+    """What these devices want and their platforms' templates leave out."""
+    if not devices:
+        return []
+    renderer = context.renderer()
+    with context.database.read() as session:
+        views = build_views(session, sorted(devices), layers=renderer.overlay)
+    return [one for view in views.values() for one in renderer.omissions(view)]
 
 
 def compliance_of(context: Context) -> Compliance:

@@ -14,6 +14,7 @@ from jinja2 import TemplateNotFound
 from netwright.app.context import Context
 from netwright.base.errors import InputError, NotFoundError, StorageError
 from netwright.intent.chain import Chain
+from netwright.intent.omission import Omission
 from netwright.intent.overlay import SUFFIX, Overlay, decoded, is_overlay_file, overlay_of
 from netwright.intent.overlaygit import is_git
 from netwright.intent.render import MaskedSecrets, Renderer, reach_of
@@ -56,10 +57,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a device's configuration is now and would be with the text; secrets are masked."""
+    """What a device's configuration is now and would be with the text; secrets are masked. ``omissions``:
+    what it would still lack of what it wants."""
 
     before: str
     after: str
+    omissions: tuple[Omission, ...] = ()
 
 
 class OwnTemplates:
@@ -108,10 +111,13 @@ class OwnTemplates:
         """Raises InputError that names template, line and device for a text that can't be rendered."""
         place.checked()
         own = self.saved()
-        view = self._view(device, change)
         masked = MaskedSecrets()
-        after = Renderer(self._overlay({**own, place.path: _sized(text)})).render(view, masked)
-        return Tried(Renderer(self._overlay(own)).render(self._view(device, None), masked), after)
+        now = Renderer(self._overlay(own))
+        then = Renderer(self._overlay({**own, place.path: _sized(text)}))
+        view = self._view(device, change)
+        after = then.render(view, masked)
+        before = now.render(self._view(device, None), masked)
+        return Tried(before, after, tuple(then.omissions(view)))
 
     def save(self, place: Place, text: str) -> Path:
         """Write a file whole or not at all; an empty text takes the own one away."""
@@ -146,7 +152,7 @@ class OwnTemplates:
         context = self._context
         state = context.database.read() if change is None else context.changesets.applied(change)
         with state as session:
-            view = build_views(session, [device]).get(device)
+            view = build_views(session, [device], layers=self._overlay(self.saved())).get(device)
         if view is None:
             raise NotFoundError(
                 "there is no such device with a configuration", subject=device, remedy="Choose another."

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
 from netwright.app.context import Context
-from netwright.app.deployment import intended, planner_of
+from netwright.app.deployment import intended, omissions_of, planner_of
 from netwright.cli.context import run_devices
 from netwright.cli.objectdiff import counted
+from netwright.cli.omissionview import omission_documents
 from netwright.deploy.plan import DevicePlan, Plan, PlanState
 from netwright.deploy.waves import Waves
+from netwright.intent.omission import summary
 
 _STYLES = {
     PlanState.SAME: "green",
@@ -40,7 +44,9 @@ def make_plan(
             names = [target.device for target in targets if target.platform.config is not None]
             return await planner.make(targets, intended(context, names), on_device=on_device)
 
-        return run_devices(context, work)
+        made = run_devices(context, work)
+    unlike = [device.device for device in made.devices if device.state is not PlanState.SAME]
+    return replace(made, omissions=tuple(omissions_of(context, unlike)))
 
 
 def plan_document(plan: Plan) -> dict[str, object]:
@@ -48,6 +54,7 @@ def plan_document(plan: Plan) -> dict[str, object]:
     return {
         "empty": plan.empty,
         "unmanaged": plan.unmanaged,
+        "omissions": omission_documents(plan.omissions),
         "devices": [
             {
                 "device": device.device,
@@ -73,6 +80,8 @@ def show_plan(console: Console, plan: Plan, *, diffs: bool) -> None:
     for device in plan.devices:
         if device.state is not PlanState.SAME:
             _show_device_plan(console, device, diffs=diffs)
+    for line in summary(plan.omissions):
+        console.print(Text(f"warning: {line}", style="yellow"))
     counts = {state: len(plan.having(state)) for state in PlanState}
     ours = counted(len(plan.devices), "device")
     if not plan.devices:

@@ -16,8 +16,10 @@ from netwright.base.errors import InputError, NetwrightError, NotFoundError
 from netwright.base.secret import SecretStore
 from netwright.cli.context import pass_context_object
 from netwright.cli.document import print_json
+from netwright.cli.omissionview import omission_documents, warn_of
 from netwright.cli.renderview import explain
 from netwright.intent.neutral import DeviceView
+from netwright.intent.omission import Omission
 from netwright.intent.render import MaskedSecrets, Renderer
 from netwright.intent.view import build_views
 from netwright.store.past import as_of_revision
@@ -70,6 +72,7 @@ def render(
         if explained:
             _named(devices, views)
             explain(session, renderer, views, secrets, revision=as_of, as_json=as_json)
+            warn_of(one for view in views.values() for one in renderer.omissions(view))
             return
     _named(devices, views)
     _show(renderer, views, devices, secrets, output=output, context_data=context_data, as_json=as_json)
@@ -102,6 +105,7 @@ def _show(
     names = devices or [name for name, view in views.items() if renderer.renders(view.platform)]
     failed = False
     texts: dict[str, str] = {}
+    omissions: list[Omission] = []
     for name in names:
         try:
             text = renderer.render(views[name], secrets)
@@ -109,6 +113,7 @@ def _show(
             click.secho(f"netwright: {error}", fg="red", err=True)
             failed = True
             continue
+        omissions += renderer.omissions(views[name])
         if as_json:
             texts[name] = text
         elif output is None:
@@ -116,7 +121,14 @@ def _show(
         else:
             _write(output, name, text)
     if as_json:
-        print_json({"templates": renderer.overlay.origin, "devices": texts})
+        print_json(
+            {
+                "templates": renderer.overlay.origin,
+                "devices": texts,
+                "omissions": omission_documents(omissions),
+            }
+        )
+    warn_of(omissions)
     if failed:
         raise SystemExit(2)
 

@@ -19,6 +19,7 @@ from netwright.config.dialect import dialect
 from netwright.config.engine import make_patch
 from netwright.device.fleet import for_each
 from netwright.device.session import Session
+from netwright.intent.omission import Omission
 from netwright.platforms.platform import CheckResult, ConfigDriver
 from netwright.platforms.target import Target
 from netwright.store.database import Database
@@ -79,6 +80,8 @@ class Plan:
 
     devices: tuple[DevicePlan, ...]
     unmanaged: tuple[str, ...] = ()
+    omissions: tuple[Omission, ...] = ()
+    """What devices that are not as wanted will lack even then, for their templates don't write it."""
 
     def having(self, state: PlanState) -> tuple[DevicePlan, ...]:
         return tuple(device for device in self.devices if device.state is state)

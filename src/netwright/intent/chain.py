@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jinja2 import BaseLoader, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2 import BaseLoader, TemplateNotFound, TemplateSyntaxError, meta, nodes
 
 from netwright.base.errors import NotFoundError
 from netwright.intent.overlay import SUFFIX, Layer, TemplateFile
@@ -128,6 +128,17 @@ def template_set(environment: Sandbox, chain: Chain, whole: str) -> TemplateSet:
             waiting += chain.names(whole.partition("/")[0])
         waiting += [chain.joined(one, name) for one in referred if one is not None]
     return TemplateSet(found)
+
+
+def names_read(environment: Sandbox, text: str) -> frozenset[str]:
+    """Every attribute that a template reads, whatever of. None of one that is no template."""
+    try:
+        tree = environment.parse(text)
+    except TemplateSyntaxError:
+        return frozenset()
+    attributes = {one.attr for one in tree.find_all(nodes.Getattr)}
+    named = {one.arg.value for one in tree.find_all(nodes.Getitem) if isinstance(one.arg, nodes.Const)}
+    return frozenset(name for name in attributes | named if isinstance(name, str))
 
 
 def fingerprint(overlay: str, catalog: Catalog) -> str:

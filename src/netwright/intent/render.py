@@ -17,9 +17,19 @@ from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxErro
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
-from netwright.intent.chain import Chain, TemplateSet, bare, fingerprint, shown, template_set, whole_name
+from netwright.intent.chain import (
+    Chain,
+    TemplateSet,
+    bare,
+    fingerprint,
+    names_read,
+    shown,
+    template_set,
+    whole_name,
+)
 from netwright.intent.context import Reach
 from netwright.intent.neutral import DeviceView
+from netwright.intent.omission import Declared, Omission
 from netwright.intent.overlay import SUFFIX, Layer, Overlay, read_folder
 from netwright.intent.sandbox import QuickSandbox, Sandbox, TellingSandbox
 from netwright.platforms.catalog import Catalog, catalog
@@ -67,6 +77,8 @@ class Renderer:
         self._whole: dict[tuple[int, str], Template] = {}
         self._sets: dict[tuple[int, str], TemplateSet] = {}
         self._of: dict[tuple[Any, ...], int] = {}
+        self._declared: dict[str, Declared] = {}
+        self._own: dict[tuple[int, str], frozenset[str]] = {}
 
     def renders(self, platform: str) -> bool:
         """Whether there is a template for the platform, built in or in some layer."""
@@ -119,6 +131,28 @@ class Renderer:
             ExplainedLine(line, shown(file), number, layers.get(file, "built-in"), values)
             for line, file, number, values in environment.lines(text)
         ]
+
+    def omissions(self, view: DeviceView) -> list[Omission]:
+        """What the device wants and its platform's templates leave out. Fields that a template of an overlay
+        reads are taken as written by it. Raises InputError for a list that names what views don't have."""
+        try:
+            platform = self._catalog.platform(view.platform)
+        except NotFoundError:
+            return []
+        if view.platform not in self._declared:
+            self._declared[view.platform] = Declared(view.platform, platform.screen.unrendered)
+        return self._declared[view.platform].of(view, self._read_by_own(view))
+
+    def _read_by_own(self, view: DeviceView) -> frozenset[str]:
+        """Names that templates of the overlay read, of those that the device's configuration is made of."""
+        number = self._number(view)
+        key = (number, view.platform)
+        if key not in self._own:
+            environment, _ = self._environments[number]
+            own = {file.shown: file.text for layer in self._chain(view) for file in layer.files.values()}
+            used = [own[name] for name in self.templates(view).files if name in own]
+            self._own[key] = frozenset(name for text in used for name in names_read(environment, text))
+        return self._own[key]
 
     @cached_property
     def fingerprint(self) -> str:

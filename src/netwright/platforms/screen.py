@@ -90,6 +90,11 @@ class Screen(_Part):
     session: Dialogue | None = None
     commands: dict[str, str] = {}
     capabilities: list[Capability] = []
+    unrendered: dict[str, str] = {}
+    """Fields of the device view that the templates leave out, with the reason; told where a device wants one
+    (``intent.omission``)."""
+    unneeded: dict[str, str] = {}
+    """Fields that the templates need not write, for nothing is lost: with what says the same."""
 
 
 def read_screen(library: Library, name: str, seen: tuple[str, ...] = ()) -> Screen:
@@ -110,5 +115,10 @@ def read_screen(library: Library, name: str, seen: tuple[str, ...] = ()) -> Scre
         return own
     base = read_screen(library, library.name(own.base), (*seen, name))
     return own.model_copy(
-        update={"session": own.session or base.session, "commands": {**base.commands, **own.commands}}
+        update={
+            "session": own.session or base.session,
+            "commands": {**base.commands, **own.commands},
+            "unrendered": {**base.unrendered, **own.unrendered},
+            "unneeded": {**base.unneeded, **own.unneeded},
+        }
     )

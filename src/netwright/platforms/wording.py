@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -109,6 +111,37 @@ def next_hop(route: Any, device: Any) -> Any:
     return route.next_hop
 
 
+def address_on(interfaces: Iterable[Any], name: str, version: int = 4) -> Any:
+    """The first address of an interface, of the family if it has one, where a platform takes addresses and
+    the view names an interface; None without."""
+    found = [one.ip for each in interfaces if each.name == name for one in each.addresses]
+    return next((one for one in found if one.version == version), found[0] if found else None)
+
+
+def version_of(host: str) -> int:
+    """The family of a host; 4 for a name."""
+    return 6 if ":" in host else 4
+
+
+def key_hash(key: str) -> str:
+    """A public key as Cisco IOS keeps it: its kind, the MD5 of its body, its comment. Not for secrecy.
+    Raises InputError for a key that is none."""
+    kind, _, rest = key.partition(" ")
+    body, _, comment = rest.partition(" ")
+    try:
+        digest = hashlib.md5(base64.b64decode(body, validate=True), usedforsecurity=False).hexdigest()
+    except ValueError:
+        raise InputError(
+            "is no SSH public key", subject=f"key {key[:40]!r}", remedy="Give it as `ssh-rsa AAAA...`."
+        ) from None
+    return f"{kind} {digest.upper()}{f' {comment}' if comment else ''}"
+
+
+def target_name(target: str) -> str:
+    """The name of a community list made for one route target."""
+    return f"netwright-target-{target.replace(':', '-')}"
+
+
 def worded(values: Iterable[str], words: Mapping[str, str], between: str = " ") -> str:
     """Values in a platform's own words."""
     return between.join(words.get(str(value), str(value)) for value in values)
@@ -167,6 +200,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "rows": rows,
     "permitted": permitted,
     "next_hop": next_hop,
+    "address_on": address_on,
+    "version_of": version_of,
+    "key_hash": key_hash,
+    "target_name": target_name,
     "worded": worded,
     "endpoint": endpoint,
     "wildcard": wildcard,

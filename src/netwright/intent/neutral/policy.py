@@ -30,7 +30,7 @@ class PrefixEntry(NamedTuple):
     @property
     def shorter_than(self) -> int | None:
         """``le`` as platforms write it; None when it need not be written."""
-        if self.longest == self.shortest:
+        if self.exact:
             return None
         open_ended = self.longest == self.prefix.max_prefixlen and self.longer_than is not None
         return None if open_ended else self.longest

@@ -68,7 +68,7 @@ class AccessEntry:
     """One entry. ``source`` and ``destination`` None: any. Port ranges are of TCP and UDP only; a template
     whose platform takes one range an entry writes an entry for each pair."""
 
-    sequence: Annotated[int, Field(ge=1, le=4294967294)]
+    sequence: Annotated[int, Field(ge=1, le=4294967295)]
     action: AccessAction
     protocol: Protocol = Protocol.ANY
     source: address.Prefix | None = None

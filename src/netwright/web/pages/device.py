@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from netwright.app.access import Verb
 from netwright.app.access.telling import namer_for
+from netwright.app.deployment import omissions_of
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.collect.observed import ObservedConfig
 from netwright.intent.context import ContextSource, context_sources, merge
@@ -154,6 +155,7 @@ def show_configuration(request: Request, name: str, view: str = "diff") -> Respo
     with state.reading() as session:
         running = session.get(ObservedConfig, name)
     wanted, problem = _wanted(state, head)
+    omissions = omissions_of(state.context, [name]) if wanted is not None else []
     rows: Any = []
     if view == "side" and wanted is not None and running is not None:
         rows = by_section(running.running, wanted)
@@ -172,6 +174,7 @@ def show_configuration(request: Request, name: str, view: str = "diff") -> Respo
         view=view,
         running=running,
         wanted=wanted,
+        omissions=omissions,
         problem=problem,
         rows=rows,
         patch=patch,

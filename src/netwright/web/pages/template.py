@@ -87,7 +87,8 @@ def act(
     except NetwrightError as error:
         return _page(request, desk, status=400, problem=error, **values)
     sections = by_section(tried.before, tried.after)
-    return _page(request, desk, sections=sections, same=tried.before == tried.after, **values)
+    same = tried.before == tried.after
+    return _page(request, desk, sections=sections, same=same, omissions=tried.omissions, **values)
 
 
 def _number(text: str) -> int | None:
@@ -115,6 +116,7 @@ def _page(request: Request, desk: OwnTemplates, status: int = 200, **values: Any
         "problem": None,
         "sections": None,
         "same": False,
+        "omissions": (),
     }
     shown |= values
     names: list[str] = []
