@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -13,6 +14,12 @@ Parser = Callable[[str], Found]
 NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What a parser raises for an answer that makes no sense to it."""
 _KEPT_CHARACTERS = 4000
+_REFUSED = re.compile(
+    r"^ *(?:% ?|\^\s*\n% ?)?(?:invalid (?:input|command)|incomplete command|ambiguous command|"
+    r"unrecognized command|unknown command|syntax error|error: syntax)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What a command line writes instead of an answer."""
 
 
 class Via(enum.StrEnum):
@@ -61,6 +68,8 @@ def read(show: Show, answer: str) -> Found:
     """What an answer says, each fact with its source. Never raises for what a device wrote: what makes no
     sense is kept in ``unparsed``."""
     try:
+        if _REFUSED.search(answer[:400]):
+            raise ValueError("the device refused the question")
         found = show.parse(answer)
     except NOT_UNDERSTOOD as error:
         what = f"{type(error).__name__}: {error}\n{answer}"[:_KEPT_CHARACTERS]

@@ -49,12 +49,21 @@ def _rows(name: str, answers: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     identity = _IDENTITY.get(name)
     flat = [fact for facts in answers for fact in facts]
     if identity is None:
-        return tuple(dict.fromkeys(flat))
+        return _new_ones(answers)
     known: dict[Hashable, Any] = {}
     for fact in flat:
         key = identity(fact)
         known[key] = filled(known[key], fact) if key in known else fact
     return tuple(known.values())
+
+
+def _new_ones(answers: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Rows without an identity: two alike in one answer are two, the same ones in another answer are not."""
+    found: list[Any] = []
+    for facts in answers:
+        known = set(found)
+        found += [fact for fact in facts if fact not in known]
+    return tuple(found)
 
 
 def _all_filled(records: list[Any]) -> Any:

@@ -1,0 +1,1 @@
+"""Answers in text that several platforms write alike: BGP neighbours, tables by TextFSM templates."""

@@ -1,0 +1,98 @@
+"""Raw replies of NAPALM's own tests: which question each file answers, and what we make of it.
+
+``PLATFORM/mocked_data/test_GETTER/CASE/`` holds reply files named after the question, and
+``expected_result.json``. They are samples, not part of this repository.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from netwright.platforms.facts import Found, joined
+from netwright.platforms.show import Show, read
+
+PLATFORMS = {
+    "eos": "arista_eos", "ios": "cisco_ios", "iosxr_netconf": "cisco_xr", "junos": "juniper_junos",
+    "nxos": "cisco_nxos", "nxos_ssh": "cisco_nxos",
+}  # fmt: skip
+_WITH_ARGUMENT = (
+    (r"show_ip_route_.*", "show_ip_route_vrf_all"),
+    (r"show_ip_bgp_[\d_]+.*vrf.*", "show_ip_bgp_vrf_all"),
+    (r"show_users_accounts", "show_user_account"),
+)
+"""Questions for one thing, whose answer has the shape of that for all."""
+
+
+def word(text: str) -> str:
+    return re.sub(r"_+", "_", re.sub(r"[^A-Za-z0-9]", "_", text)).strip("_").lower()
+
+
+def shows(platform: str) -> tuple[Show, ...]:
+    """None for a platform whose answers we don't read yet."""
+    try:
+        module = importlib.import_module(f"netwright.platforms.{PLATFORMS[platform]}.shows")
+    except ModuleNotFoundError:
+        return ()
+    found: tuple[Show, ...] = module.SHOWS
+    return found
+
+
+def text_of(path: Path) -> str:
+    raw = path.read_bytes()
+    return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8", "replace")
+
+
+def question(name: str, answer: str, every: tuple[Show, ...]) -> Show | None:
+    stem = word(re.sub(r"(\.(json|txt|text|xml|gz))+$", "", name)).removesuffix("_json")
+    for rule, stands_for in _WITH_ARGUMENT:
+        if re.fullmatch(rule, stem):
+            stem = stands_for
+    fitting = [show for show in every if word(show.api_command) == stem]
+    structured = answer.lstrip()[:1] in {"{", "[", "<"}
+    fitting.sort(key=lambda show: (show.api_command != show.command or show.via != "cli") != structured)
+    return fitting[0] if fitting else None
+
+
+def cases(samples: Path) -> Iterator[tuple[str, str, str, Path]]:
+    for folder in sorted(samples.glob("napalm/*/mocked_data/test_*/*")):
+        platform, _, getter, case = folder.parts[-4:]
+        if platform in PLATFORMS:
+            yield platform, getter.removeprefix("test_"), case, folder
+
+
+def replies(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith("expected_result") and path.suffix not in {".md", ".yml"}:
+            yield path.name, text_of(path)
+
+
+def understood(folder: Path, every: tuple[Show, ...], missing: list[str]) -> Found:
+    parts = []
+    for name, answer in replies(folder):
+        show = question(name, answer, every)
+        if show is None:
+            missing.append(name)
+        elif answer.strip():
+            parts.append(read(show, answer))
+    return joined(parts)
+
+
+def spoilt(answer: str, rng: random.Random) -> str:
+    """Cut off, lines lost, columns lost, garbage among them, or characters replaced."""
+    lines = answer.splitlines()
+    match rng.randrange(5):
+        case 0:
+            return answer[: rng.randrange(len(answer) + 1)]
+        case 1:
+            return "\n".join(line for line in lines if rng.random() > 0.1)
+        case 2:
+            return "\n".join(" ".join(line.split()[:-1]) if rng.random() < 0.2 else line for line in lines)
+        case 3:
+            return "\n".join(f"{line}\n%% 7~garbage <x> {{" if rng.random() < 0.1 else line for line in lines)
+        case _:
+            return "".join(rng.choice('x0"{}<>\n ') if rng.random() < 0.01 else one for one in answer)
