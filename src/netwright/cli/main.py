@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "secret": ("netwright.cli.secret", "app", "Set and list secrets (BGP passwords, credentials)"),
     "probe": ("netwright.cli.probe", "app", "Ask one device what it is, without a home folder"),
     "discover": ("netwright.cli.discover", "discover", "Ask devices what they are"),
+    "adopt": ("netwright.cli.adopt", "adopt", "Make found devices wanted, through a change set"),
     "audit": ("netwright.cli.audit", "audit", "Compare what is wanted with what was observed"),
     "plan": ("netwright.cli.plan", "plan", "Show what would change on each device"),
     "render": ("netwright.cli.render", "render", "Print the intended configuration of a device"),

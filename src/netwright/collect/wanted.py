@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base import address
@@ -214,7 +214,7 @@ def _devices(session: Session) -> dict[int, _DeviceRow]:
             Site.name,
             Device.role,
             Device.platform,
-            Model.name,
+            case((Model.reported_name != "", Model.reported_name), else_=Model.name),
             Device.serial,
             Device.management_address,
             Device.loopback,
