@@ -21,6 +21,7 @@ import yaml
 from netwright import collect
 from netwright.api.openapi import openapi
 from netwright.app import home
+from netwright.app.credentials import sets
 from netwright.cli.main import COMMANDS, root
 from netwright.inventory import KINDS
 from netwright.store.kind import FieldSpec, Kind
@@ -166,14 +167,22 @@ def _settings() -> Iterator[str]:
     yield "`[sso]`: single sign-on by an OpenID Connect provider. The client's secret is no setting:"
     yield "`netwright secret set oidc-client-secret`.\n"
     yield from _table(("setting", "type", "default", "what it is"), _settings_of(home.SsoSettings))
+    yield "## credentials\n"
+    yield "`[credentials.NAME]`: one set of credentials, in the order in which they are tried; see"
+    yield "[Log in to devices](../howto/credentials.md). No secret stands in the settings: a value says where it is"
+    yield "kept.\n"
+    yield from _table(("setting", "type", "default", "what it is"), _settings_of(sets.CredentialSet, sets))
+    yield "## vault\n"
+    yield "`[vault]`: HashiCorp Vault, for sets of credentials that name it.\n"
+    yield from _table(("setting", "type", "default", "what it is"), _settings_of(sets.VaultSettings, sets))
     yield "## endpoints\n"
     yield "`[endpoints.DEVICE]`: where one device is reached, when that is not its management address on the"
     yield "usual ports.\n"
     yield from _table(("setting", "type", "default", "what it is"), _settings_of(home.EndpointOverride))
 
 
-def _settings_of(model: Any) -> list[tuple[str, ...]]:
-    words = _attribute_docs(Path(home.__file__), model.__name__)
+def _settings_of(model: Any, module: Any = home) -> list[tuple[str, ...]]:
+    words = _attribute_docs(Path(module.__file__), model.__name__)
     rows: list[tuple[str, ...]] = []
     for name, field in model.model_fields.items():
         kind = getattr(field.annotation, "__name__", "table")

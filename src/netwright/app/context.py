@@ -6,7 +6,8 @@ them when it is first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,17 +17,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DatabaseSession
 
 from netwright.app.attachments import Attachments
-from netwright.app.credentials import CredentialStore
+from netwright.app.credentials.sets import Placed
+from netwright.app.credentials.stored import CredentialStore
 from netwright.app.home import Home, Settings, open_home
 from netwright.app.hostkeys import DatabaseHostKeys
 from netwright.app.schema import require_current
 from netwright.app.vault import Vault, load_key
 from netwright.base.address import Address
 from netwright.base.clock import Clock, SystemClock
-from netwright.base.errors import NotFoundError
+from netwright.base.errors import AuthenticationError, NotFoundError
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.session import Session
-from netwright.inventory import KINDS, Device, Site
+from netwright.inventory import KINDS, Device, Region, Site
 from netwright.inventory.place import Status
 from netwright.platforms.platform import OWN_PLATFORMS
 from netwright.platforms.target import Target
@@ -35,6 +37,8 @@ from netwright.store.database import Database
 from netwright.store.kind import Kinds
 
 if TYPE_CHECKING:
+    from netwright.app.credentials.chosen import ChosenCredentials
+    from netwright.app.credentials.hashicorp import HashiCorpVault
     from netwright.app.webhooks.delivery import Courier
     from netwright.app.webhooks.hook import Webhooks
     from netwright.intent.render import Renderer
@@ -42,6 +46,10 @@ if TYPE_CHECKING:
     from netwright.platforms.catalog import Catalog
     from netwright.store.gitrepo import GitRepository
     from netwright.store.series import SeriesStore
+
+
+_FEW_NAMES = 500
+"""Up to so many devices are asked for by name; more, and all are read."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,27 @@ class Context:
     @cached_property
     def credentials(self) -> CredentialStore:
         return CredentialStore(self.vault)
+
+    @cached_property
+    def chosen(self) -> ChosenCredentials:
+        """Credentials by device and by name of their set."""
+        from netwright.app.credentials.chosen import ChosenCredentials  # noqa: PLC0415 (few commands need it)
+        from netwright.app.credentials.source import Sources  # noqa: PLC0415
+
+        return ChosenCredentials(
+            self.settings.credentials, Sources(self.vault, self._hashicorp()), self.credentials, self.clock
+        )
+
+    def _hashicorp(self) -> HashiCorpVault | None:
+        settings = self.settings.vault
+        if not settings.address and not os.environ.get("VAULT_ADDR"):
+            return None
+        from netwright.app.credentials.hashicorp import HashiCorpVault  # noqa: PLC0415 (heavy: HTTP)
+        from netwright.app.credentials.source import Sources  # noqa: PLC0415
+
+        place = settings.role_secret
+        secret = None if place is None else (lambda: Sources(self.vault).value(place))
+        return HashiCorpVault(settings, self.clock, role_secret=secret)
 
     @cached_property
     def own_rules(self) -> OwnRules:
@@ -145,13 +174,25 @@ class Context:
         """The active devices to talk to, by name; ``names`` and ``site`` narrow.
 
         Raises NotFoundError for a name that is not an active device."""
-        credentials = self.credentials.default()
+        chosen = self.chosen
         with self.database.read() as session:
             rows = _active(session, names, site)
+            placed = _placed(session, [row[0] for row in rows]) if chosen.placed_matter else {}
+        if not placed:
+            default = self.credentials.default()
+            known = dict.fromkeys((row[0] for row in rows), default)
+        else:
+            known = chosen.for_all(placed.values())
         return [
-            Target(name, self.platforms.platform(platform_name), self._endpoint(name, str(host), credentials))
+            Target(name, self.platforms.platform(platform_name), self._endpoint(name, str(host), known[name]))
             for name, platform_name, host in rows
         ]
+
+    def set_of(self, device: str) -> str:
+        """Name of the set of credentials of a device."""
+        with self.database.read() as session:
+            placed = _placed(session, [device])
+        return self.chosen.name_for(placed[device])
 
     def open_session(self, target: Target) -> Session:
         return self.login(target.endpoint)
@@ -160,6 +201,9 @@ class Context:
         """A session with whoever is at ``endpoint``."""
         from netwright.device.connect import open_session  # noqa: PLC0415 (heavy)
 
+        fault = endpoint.credentials.fault
+        if fault:
+            raise AuthenticationError(f"there are no credentials ({fault})", subject=endpoint.device)
         return open_session(endpoint, self.hostkeys)
 
     def ssh_endpoints(self) -> dict[str, tuple[str, int | None]]:
@@ -209,3 +253,31 @@ def _active(
                 "there is no active device of this name", subject=name, remedy="See `netwright show device`."
             )
     return [found[name] for name in names]
+
+
+def _placed(session: DatabaseSession, names: Sequence[str]) -> dict[str, Placed]:
+    """Where devices stand, with all regions above. A network has few regions: they are read whole."""
+    regions = {
+        row[0]: (row[1], row[2]) for row in session.execute(select(Region.id, Region.name, Region.parent_id))
+    }
+    query = select(Device.name, Device.platform, Device.role, Site.name, Site.region_id).join(
+        Site, Site.id == Device.site_id
+    )
+    if len(names) <= _FEW_NAMES:
+        query = query.where(Device.name.in_(names))
+    wanted = set(names)
+    return {
+        name: Placed(name=name, platform=platform, role=str(role), site=site, regions=_above(region, regions))
+        for name, platform, role, site, region in session.execute(query)
+        if name in wanted
+    }
+
+
+def _above(region: int | None, regions: dict[int, tuple[str, int | None]]) -> frozenset[str]:
+    found: set[str] = set()
+    while region is not None and region in regions:
+        name, region = regions[region]
+        if name in found:
+            break
+        found.add(name)
+    return frozenset(found)

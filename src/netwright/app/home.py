@@ -6,10 +6,10 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
 
+from netwright.app.credentials.sets import CredentialSet, VaultSettings, secure
 from netwright.base.errors import InputError, NotFoundError
 
 _SETTINGS = "settings.toml"
@@ -75,12 +75,8 @@ class SsoSettings(BaseModel):
     @field_validator("issuer", "public_url")
     @classmethod
     def _secure(cls, url: str) -> str:
-        """Tokens cross it: https, or this machine."""
-        parts = urlsplit(url)
-        inside = parts.hostname in {"127.0.0.1", "::1", "localhost"}
-        if url and parts.scheme != "https" and not (parts.scheme == "http" and inside):
-            raise ValueError("must begin with https:// (http:// only for this machine)")
-        return url
+        """Tokens cross it."""
+        return secure(url)
 
 
 class Settings(BaseModel):
@@ -112,6 +108,10 @@ class Settings(BaseModel):
     """Days that lines of the audit log are kept; 0: for ever."""
     sso: SsoSettings | None = None
     """Single sign-on; `[sso]`."""
+    credentials: dict[str, CredentialSet] = {}
+    """Sets of credentials for parts of the network; `[credentials.NAME]`, the first that fits is used."""
+    vault: VaultSettings = VaultSettings()
+    """HashiCorp Vault, where sets of credentials name it; `[vault]`."""
     endpoints: dict[str, EndpointOverride] = {}
     """Devices that are reached elsewhere than at their management address; `endpoints.DEVICE`."""
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 
 from netwright.base.secret import Secret
 
+AUTH_NAMES = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
+PRIV_NAMES = ("des", "aes", "aes192", "aes256", "aes192c", "aes256c")
+"""Hashes and ciphers of SNMPv3 by the names that devices' configurations use."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -23,6 +27,10 @@ class Credentials:
     snmp_priv: Secret | None = None
     snmp_auth_protocol: str = "sha"
     snmp_priv_protocol: str = "aes"
+    enable: Secret | None = None
+    """Password of the privileged mode, where it is another than the login's."""
+    fault: str = ""
+    """Why there are none: the place where they are kept does not give them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What we log in to devices with: one default set, kept as secrets in the vault."""
+"""What we log in to devices with: the default set, kept as secrets in the vault."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _USERNAME = "device/username"
 _SECRETS = {
     "password": "device/password",
     "private_key": "device/private-key",
+    "enable": "device/enable",
     "snmp_community": "device/snmp-community",
     "snmp_auth": "device/snmp-auth",
     "snmp_priv": "device/snmp-priv",
@@ -22,7 +23,7 @@ _SNMP_USER = "device/snmp-user"
 
 @dataclass(frozen=True, slots=True)
 class CredentialStore:
-    """Reads and writes the default credentials. Later sets per site or role come beside it."""
+    """Reads and writes the default credentials."""
 
     vault: Vault
 
@@ -41,6 +42,7 @@ class CredentialStore:
             snmp_user=snmp_user.reveal() if snmp_user else None,
             password=known["password"],
             private_key=known["private_key"],
+            enable=known["enable"],
             snmp_community=known["snmp_community"],
             snmp_auth=known["snmp_auth"],
             snmp_priv=known["snmp_priv"],
