@@ -169,8 +169,8 @@ def _settings() -> Iterator[str]:
     yield from _table(("setting", "type", "default", "what it is"), _settings_of(home.SsoSettings))
     yield "## credentials\n"
     yield "`[credentials.NAME]`: one set of credentials, in the order in which they are tried; see"
-    yield "[Log in to devices](../howto/credentials.md). No secret stands in the settings: a value says where it is"
-    yield "kept.\n"
+    yield "[Log in to devices](../howto/credentials.md). No secret stands in the settings: a value says where"
+    yield "it is kept.\n"
     yield from _table(("setting", "type", "default", "what it is"), _settings_of(sets.CredentialSet, sets))
     yield "## vault\n"
     yield "`[vault]`: HashiCorp Vault, for sets of credentials that name it.\n"
