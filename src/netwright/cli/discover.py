@@ -46,6 +46,13 @@ from netwright.platforms.facts import DeviceFacts
 @click.option("--known", "list_known", is_flag=True, help="List every device that was ever found.")
 @click.option("--ssh", is_flag=True, help="Also log in to strangers over SSH, where FRR or Linux runs.")
 @click.option("--platform", default="", help="What runs on strangers, where their words don't say it.")
+@click.option(
+    "--credentials",
+    default="default",
+    show_default=True,
+    metavar="SET",
+    help="The set of settings.toml that strangers are asked with (`netwright secret sets`).",
+)
 @click.option("--ssh-port", type=click.IntRange(1, 65535), default=22, help="SSH port of strangers.")
 @click.option("--snmp-port", type=click.IntRange(1, 65535), default=161, help="SNMP port of strangers.")
 @click.option(
@@ -137,6 +144,7 @@ def _strangers(
     platform: str,
     ssh_port: int,
     snmp_port: int,
+    credentials: str,
     rate: float,
     wait_s: float,
     deadline_s: float,
@@ -153,7 +161,7 @@ def _strangers(
         DeviceReader(
             context.platforms, context.clock, context.login if ssh else None, platform, limit_s=deadline_s
         ),
-        Access(context.credentials.default(), ssh_port, snmp_port, wait_s),
+        Access(context.chosen.fetch(credentials), ssh_port, snmp_port, wait_s),
         context.clock,
         rate=rate,
         concurrency=context.settings.concurrency,

@@ -44,11 +44,7 @@ class ChosenCredentials:
     def of(self, name: str) -> Credentials:
         """A set's credentials; ones with ``fault`` when a place does not give its secret. Raises
         NotFoundError for a set that nobody wrote."""
-        if name != DEFAULT and name not in self.sets:
-            known = ", ".join([*self.sets, DEFAULT])
-            raise NotFoundError(
-                "there is no such set of credentials", subject=name, remedy=f"Known are: {known}."
-            )
+        self._require(name)
         until, kept = self._kept.get(name, (0.0, None))
         if kept is not None and self.clock.now() < until:
             return kept
@@ -61,6 +57,7 @@ class ChosenCredentials:
 
     def fetch(self, name: str) -> Credentials:
         """The same, now. Raises NetwrightError."""
+        self._require(name)
         if name not in self.sets:
             return self.stored.default()
         one = self.sets[name]
@@ -80,6 +77,13 @@ class ChosenCredentials:
     def for_all(self, devices: Iterable[Placed]) -> dict[str, Credentials]:
         """By device."""
         return {device.name: self.of(self.name_for(device)) for device in devices}
+
+    def _require(self, name: str) -> None:
+        if name != DEFAULT and name not in self.sets:
+            known = ", ".join([*self.sets, DEFAULT])
+            raise NotFoundError(
+                "there is no such set of credentials", subject=name, remedy=f"Known are: {known}."
+            )
 
     def _text(self, name: str, part: str, given: str | Place | None) -> str | None:
         if given is None or isinstance(given, str):
