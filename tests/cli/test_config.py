@@ -113,3 +113,15 @@ def test_errors_say_what_to_do(files: tuple[str, str], tmp_path: Path) -> None:
     assert isinstance(run("diff", str(tmp_path / "missing.cfg"), files[0]).exception, InputError)
     (tmp_path / "bad.json").write_text("{}")
     assert isinstance(run("apply", files[0], str(tmp_path / "bad.json")).exception, InputError)
+
+
+def test_secrets_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    running, intended = tmp_path / "running", tmp_path / "intended"
+    running.write_text("enable secret 9 $9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM\n")
+    intended.write_text("enable secret cisco\n")
+    for verb in ("diff", "patch", "compliance"):
+        result = run(verb, "--platform", "cisco_ios", "--json", str(running), str(intended))
+        assert result.exit_code == 0
+        assert json.loads(result.stdout)["unknown_secrets"] == ["enable secret ***"]
+        assert "can't be read" in result.stderr
+        assert "cisco" not in result.stderr

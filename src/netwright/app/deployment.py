@@ -16,6 +16,7 @@ from netwright.backup.snapshot import Backups
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.collect.drift import DriftCheck, DriftReport
 from netwright.collect.observed import ObservedConfig
+from netwright.config.settled import settled
 from netwright.deploy.journal import Journal
 from netwright.deploy.moment import Observer, Unobserved
 from netwright.deploy.plan import Planner, PlanState
@@ -153,6 +154,8 @@ def drift_check(context: Context) -> DriftCheck:
             return known[1]
         plan = await planner.compare(target, session, running, wanted)
         report = DriftReport(shown, text_digest(shown), plan.state is PlanState.SAME, plan.diff)
+        rules = target.platform.rules
+        shown = target.platform.scrub(settled(running, wanted, rules).text, planner.scrub_key)
         wanted_shown = target.platform.scrub(wanted, planner.scrub_key)
         await asyncio.to_thread(compliance.record, target.device, target.platform.name, shown, wanted_shown)
         verdicts[target.device] = both, report

@@ -23,6 +23,7 @@ from netwright.config.library import PACKAGED, Library
 from netwright.config.patch import Patch
 from netwright.config.schema import Schema, general, schema
 from netwright.config.scrub import scrub_config
+from netwright.config.settled import settled
 from netwright.config.tree import Node, parse, render
 
 _LARGEST = 256 * 1024 * 1024
@@ -81,9 +82,10 @@ def diff(running: Path, intended: Path, platform: str | None, as_json: bool) -> 
     """Show by meaning what INTENDED has more or less than RUNNING."""
     old, new, rules = _pair(running, intended, platform)
     found = engine.list_changes(old, new, rules)
+    unknown = _unknown(old, new, rules)
     if as_json:
         changes = [{"mark": c.mark, "path": list(c.path), "line": c.line} for c in found]
-        _json({**_about(rules), "same": not found, "changes": changes})
+        _json({**_about(rules), "same": not found, "changes": changes, "unknown_secrets": unknown})
     else:
         _write(engine.unified(old, new, rules))
     raise SystemExit(_DIFFERS if found else _SAME)
@@ -107,8 +109,9 @@ def patch(
     if inverse:
         old, new = new, old
     made = engine.make_patch(old, new, rules)
+    unknown = _unknown(old, new, rules)
     if as_json:
-        _json(_as_json(made, rules))
+        _json({**_as_json(made, rules), "unknown_secrets": unknown})
     elif explain:
         for step in made.steps:
             place = " / ".join((*step.path, step.command))
@@ -153,8 +156,10 @@ def compliance(
     """
     old, new, rules = _pair(running, intended, platform)
     results = check(old, new, rules, _section_rules(rules_file))
+    unknown = _unknown(old, new, rules)
     if as_json:
-        _json({**_about(rules), "sections": {result.name: result.as_dict() for result in results}})
+        sections = {result.name: result.as_dict() for result in results}
+        _json({**_about(rules), "sections": sections, "unknown_secrets": unknown})
     else:
         for result in results:
             click.echo(f"{'ok ' if result.compliant else 'BAD'} {result.name}")
@@ -164,6 +169,15 @@ def compliance(
             if not result.missing and not result.extra and not result.compliant:
                 click.echo("    lines are in another order")
     raise SystemExit(_SAME if all(result.compliant for result in results) else _DIFFERS)
+
+
+def _unknown(running: str, intended: str, rules: Schema) -> list[str]:
+    """Secrets of which nobody can know whether they are as wanted; told on the error output."""
+    found = list(settled(running, intended, rules).unknown)
+    for line in found:
+        told = "the device shows this secret in a form that can't be read, it is taken to be as wanted"
+        click.echo(f"netwright: {told}: {line}", err=True)
+    return found
 
 
 @app.command("scrub")

@@ -13,6 +13,7 @@ from netwright.base.errors import InputError
 from netwright.config.brace import leaves, words_tree
 from netwright.config.schema import Schema, Style
 from netwright.config.section import sections
+from netwright.config.settled import settled
 from netwright.config.statements import AGAIN, Block, plain, statements, written
 
 
@@ -116,7 +117,8 @@ def _read(text: str, schema: Schema) -> Block:
 def check(
     running: str, intended: str, schema: Schema, rules: Iterable[SectionRule] | None = None
 ) -> list[SectionResult]:
-    """The result of each section."""
+    """The result of each section. Secrets count as in ``engine.list_changes``."""
+    running = settled(running, intended, schema).text
     old, new = View(running, schema), View(intended, schema)
     return compare(old, new, list(rules) if rules is not None else _own_sections(old, new))
 

@@ -19,6 +19,7 @@ from netwright.config.operation import Differ, Kind
 from netwright.config.patch import Patch, Step, patch
 from netwright.config.schema import Path, Schema, Style
 from netwright.config.section import section_commands, section_typed, sections
+from netwright.config.settled import settled
 from netwright.config.simulate import Device
 from netwright.config.statements import Block, copied, plain, written
 
@@ -34,6 +35,7 @@ class Change:
 
 def make_patch(running: str, intended: str, schema: Schema) -> Patch:
     """The commands from ``running`` to ``intended``, checked on a simulated device."""
+    running = settled(running, intended, schema).text
     if schema.style is Style.INDENT:
         return patch(running, intended, schema)
     if schema.style is Style.SECTION:
@@ -139,7 +141,9 @@ def _go(here: Path, there: Path, lines: list[str], schema: Schema) -> Path:
 
 
 def list_changes(running: str, intended: str, schema: Schema) -> list[Change]:
-    """The lines that differ, by what they mean."""
+    """The lines that differ, by what they mean. A secret that the device shows in a form that can't be read
+    counts as the same (``settled``)."""
+    running = settled(running, intended, schema).text
     if schema.style is Style.BRACE:
         found = words.changes(words_tree(running, schema), words_tree(intended, schema), schema)
         gone = [Change("-", (), " ".join(path)) for path, _ in found.gone]
@@ -166,6 +170,7 @@ def _indent_changes(old: Meaning, new: Meaning, schema: Schema) -> list[Change]:
 
 def unified(running: str, intended: str, schema: Schema) -> str:
     """A unified diff of what the two say; empty when they say the same."""
+    running = settled(running, intended, schema).text
     if not list_changes(running, intended, schema):
         return ""
     if schema.style is Style.INDENT:

@@ -110,6 +110,12 @@ def general_secrets() -> tuple[str, ...]:
     return tuple(yaml.safe_load((_GENERAL / "secrets.yaml").read_text()))
 
 
+@lru_cache(maxsize=1)
+def general_encoded() -> tuple[object, ...]:
+    """Forms in which secrets are shown, on any platform."""
+    return tuple(yaml.safe_load((_GENERAL / "encoded.yaml").read_text()))
+
+
 def over(own: Data, base: Data) -> Data:
     """What a platform says over what its base says. Something empty takes the base's rules away."""
     return {**base, **{key: _over(value, base.get(key)) for key, value in own.items()}}

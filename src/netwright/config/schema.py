@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache
 
 from netwright.config.dialect import FRR, Dialect, Multiline
-from netwright.config.library import PACKAGED, Library, general_secrets
+from netwright.config.library import PACKAGED, Library, general_encoded, general_secrets
 from netwright.config.pattern import Pattern
 
 Path = tuple[str, ...]
@@ -160,6 +160,17 @@ def holds(context: str, path: Path) -> bool:
     return any(head.startswith(context) for head in path)
 
 
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A form in which devices show secrets (``config.encoded``): the words right before one, what it looks
+    like, what follows it."""
+
+    form: str
+    before: re.Pattern[str]
+    secret: re.Pattern[str]
+    after: re.Pattern[str]
+
+
 @dataclass(frozen=True)
 class Schema:
     """A platform's rules, compiled. ``general`` is True for a dialect's general rules, where nothing is known
@@ -194,6 +205,7 @@ class Schema:
     named: frozenset[str]
     secrets: tuple[str, ...]
     secrets_within: tuple[tuple[str, tuple[str, ...]], ...]
+    encoded: tuple[Encoding, ...]
     detect: tuple[tuple[re.Pattern[str], int], ...]
     _slots: dict[tuple[Path, str], Slot | None] = field(default_factory=dict, repr=False, compare=False)
 
@@ -366,10 +378,26 @@ def _compiled(name: str, data: dict[str, object]) -> Schema:
         ordered_paths=tuple(Pattern(text) for text in _strings(data.get("ordered_paths"))),
         secrets_within=tuple((head, _strings(own)) for head, own in _pairs(data, "secrets_within")),
         secrets=(*_strings(data.get("secrets")), *general_secrets()),
+        encoded=tuple(_encodings([*_list(data.get("encoded")), *general_encoded()])),
         detect=tuple(
             (re.compile(key, re.MULTILINE), int(str(weight))) for key, weight in _pairs(data, "detect")
         ),
     )
+
+
+def _encodings(entries: list[object]) -> Iterator[Encoding]:
+    for entry in entries:
+        one = _mapping(entry)
+        yield Encoding(
+            str(one.get("form", "opaque")),
+            re.compile(rf"(?<!\S)(?:{one.get('before', '')})$"),
+            re.compile(str(one.get("secret", ".+"))),
+            re.compile(str(one.get("after", ""))),
+        )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _specific(rule: Rule) -> tuple[int, int, bool]:

@@ -9,24 +9,40 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from netwright.base.secret import Secret
+from netwright.config.encoded import MASKED, reading
 from netwright.config.schema import Schema
 
 _MASK = "<secret:{}>"
 _PROSE = re.compile(r"\s*(?:(?:neighbor|peer) \S+ )?(?:description|remark)\s")
 """Lines in which a word like `password` is only a word."""
-_MASKED = re.compile(r"<secret:[0-9a-f]{16}>")
 
 
-def scrub(text: str, patterns: Sequence[str], key: Secret) -> str:
+def secret_spans(line: str, patterns: Sequence[str]) -> list[tuple[int, int]]:
+    """Where a line has secrets, in order; none overlap."""
+    if not patterns or _PROSE.match(line) or not _any_of(tuple(patterns))(line):
+        return []
+    return _spans(line, _compiled(tuple(patterns)))
+
+
+Reading = Callable[[str, str], str]
+"""What a secret says, from the line before it and its text; itself where that can't be read."""
+
+
+def _as_it_is(_: str, secret: str) -> str:
+    return secret
+
+
+def scrub(text: str, patterns: Sequence[str], key: Secret, read: Reading = _as_it_is) -> str:
     """``text`` with the group ``secret`` of every match of ``patterns`` replaced by a keyed hash.
 
     The same secret under the same key gives the same mask, so that a change stays visible. A pattern is
     matched line by line, any number of times a line; text that is already a mask is left alone, so that
-    scrubbing twice changes nothing. Everything else comes back byte for byte."""
+    scrubbing twice changes nothing. ``read`` makes one mask of the forms of a secret. Everything else comes
+    back byte for byte."""
     if not patterns:
         return text
     compiled, any_of = _compiled(tuple(patterns)), _any_of(tuple(patterns))
-    return "\n".join(_line(line, compiled, key) if any_of(line) else line for line in text.split("\n"))
+    return "\n".join(_line(line, compiled, key, read) if any_of(line) else line for line in text.split("\n"))
 
 
 def scrub_config(text: str, schema: Schema, key: Secret) -> str:
@@ -34,7 +50,7 @@ def scrub_config(text: str, schema: Schema, key: Secret) -> str:
     for head, patterns in schema.secrets_within:
         if head in text:
             text = _within(text, head, patterns, key)
-    return scrub(text, schema.secrets, key)
+    return scrub(text, schema.secrets, key, lambda before, secret: reading(before, secret, schema))
 
 
 def _within(text: str, head: str, patterns: Sequence[str], key: Secret) -> str:
@@ -62,7 +78,7 @@ def secrets_in(text: str, patterns: Sequence[str]) -> set[str]:
         for line in text.split("\n")
         for pattern in compiled
         for match in pattern.finditer(line)
-        if not _MASKED.fullmatch(match["secret"])
+        if not MASKED.fullmatch(match["secret"])
     }
 
 
@@ -99,16 +115,19 @@ def _has_branches(pattern: str) -> bool:
     return False
 
 
-def _line(line: str, patterns: Sequence[re.Pattern[str]], key: Secret) -> str:
+def _line(line: str, patterns: Sequence[re.Pattern[str]], key: Secret, read: Reading = _as_it_is) -> str:
     """All patterns look at the line as it came; the union of what they find is masked from the right."""
     if _PROSE.match(line):
         return line
-    spans = sorted({match.span("secret") for pattern in patterns for match in pattern.finditer(line)})
-    for start, end in reversed(_apart(spans)):
+    for start, end in reversed(_spans(line, patterns)):
         secret = line[start:end]
-        if secret and not _MASKED.fullmatch(secret):
-            line = f"{line[:start]}{_mask(secret, key)}{line[end:]}"
+        if secret and not MASKED.fullmatch(secret):
+            line = f"{line[:start]}{_mask(read(line[:start], secret), key)}{line[end:]}"
     return line
+
+
+def _spans(line: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int]]:
+    return _apart(sorted({match.span("secret") for pattern in patterns for match in pattern.finditer(line)}))
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
