@@ -81,7 +81,8 @@ class ObjectEdits:
             spec.reference == item.kind.name for item in items[:1] for spec in item.kind.fields
         )
         parts = PartEdits(self._sight, self._editor)
-        self._editor.reserve(max(len(items), 1))
+        if new := sum(item.verb in (Verb.CREATE, Verb.PUT) for item in items):
+            self._editor.reserve(new)
         for item, outcome in zip(items, outcomes, strict=True):
             self._one(item, outcome, there, parts, mixed=mixed)
         made = parts.finish()

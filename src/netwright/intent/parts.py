@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -55,6 +56,7 @@ class Part:
     siblings: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
 
+@cache
 def templates(kinds: Kinds, owner_kind: str) -> tuple[Template, ...]:
     """What a new object of a kind brings along."""
     found = []

@@ -201,9 +201,10 @@ class ChangeSets:
             if not plan.changes and not plan.problems:
                 return Committed(None, current_revision(session), (), ())
             problems = self._checked(session, None, plan, check)
-            changeset = self._insert(session, title, author, reason)
-            revision = self._record(session, changeset, author, plan)
-            return Committed(changeset.id, revision, plan.changes, problems)
+            number = current_revision(session) + 1
+            changeset = self._insert(session, title, author, reason, merged=number)
+            self._record(session, changeset, author, plan, number)
+            return Committed(changeset.id, number, plan.changes, problems)
 
     def rehearse(self, editor: Editor, check: Check, changeset_id: int | None = None) -> MergePreview:
         """What ``commit`` of these edits would do and say now, or what they would add to an open change set.
@@ -310,7 +311,14 @@ class ChangeSets:
                 )
             plan = plan_merge(session, self._kinds, wanted)
             self._checked(session, changeset, plan, check)
-            return self._record(session, changeset, author, plan)
+            number = current_revision(session) + 1
+            changeset.state = ChangeSetState.MERGED
+            changeset.merged_revision = number
+            changeset.merge_at = changeset.merge_edition = None
+            session.flush()
+            self._record(session, changeset, author, plan, number)
+            session.execute(delete(Delta).where(Delta.changeset_id == changeset_id))  # history has them now
+            return number
 
     def revert(self, changeset_id: int, author: str) -> int:
         """A new change set that takes a merged one back; returns its id. Merging it meets conflicts where
@@ -414,17 +422,25 @@ class ChangeSets:
         emit(session, event, self._clock.now(), author, changeset_id=changeset.id, title=changeset.title)
 
     def _insert(
-        self, session: Session, title: str, author: str, reason: str, reverts: int | None = None
+        self,
+        session: Session,
+        title: str,
+        author: str,
+        reason: str,
+        *,
+        reverts: int | None = None,
+        merged: int | None = None,
     ) -> ChangeSet:
+        """An open one, or one that ``merged`` at once: the revision that it makes."""
         _titled(title)
         changeset = ChangeSet(
-            state=ChangeSetState.OPEN,
-            base_revision=current_revision(session),
+            state=ChangeSetState.OPEN if merged is None else ChangeSetState.MERGED,
+            base_revision=current_revision(session) if merged is None else merged - 1,
             title=title[:255],
             reason=reason,
             author=author,
             created_at=self._clock.now(),
-            merged_revision=None,
+            merged_revision=merged,
             reverts=reverts,
             edition=0,
             editors=[],
@@ -457,8 +473,9 @@ class ChangeSets:
         require_approved(session, changeset, self._policy(session, plan.changes))
         return problems
 
-    def _record(self, session: Session, changeset: ChangeSet, author: str, plan: MergePlan) -> int:
-        number = current_revision(session) + 1
+    def _record(
+        self, session: Session, changeset: ChangeSet, author: str, plan: MergePlan, number: int
+    ) -> None:
         session.execute(
             insert(Revision).values(
                 number=number,
@@ -470,11 +487,6 @@ class ChangeSets:
             )
         )
         record(session, number, plan.changes)
-        session.execute(delete(Delta).where(Delta.changeset_id == changeset.id))  # history has them now
-        changeset.state = ChangeSetState.MERGED
-        changeset.merged_revision = number
-        changeset.merge_at = changeset.merge_edition = None
-        session.flush()
         emit(
             session,
             EventType.REVISION_MERGED,
@@ -484,8 +496,8 @@ class ChangeSets:
             title=changeset.title,
             revision=number,
             changes=plan.changes,
+            locked=True,
         )
-        return number
 
 
 def _titled(title: str) -> None:

@@ -15,10 +15,11 @@ from netwright.base.errors import InputError, NotFoundError
 from netwright.store.database import Database
 from netwright.store.delta import Change, Delta, Op, Ref, deleted, updated
 from netwright.store.identity import allocate
-from netwright.store.kind import Kind, Kinds
+from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.naming import Namer
 from netwright.store.proposal import awaited
-from netwright.store.rows import chunks, documents, dumps, insert_rows, rows_of
+from netwright.store.referring import referring
+from netwright.store.rows import chunks, documents, dumps, insert_rows
 from netwright.store.value import Doc, codec
 
 _LARGEST_BLOCK = 1_000
@@ -146,11 +147,12 @@ class _Fold:
             self._load(name, ids)
             self._require(self._kinds[name], ids)
         while frontier:
-            following: dict[str, set[int]] = defaultdict(set)
-            for name, found in frontier.items():
-                ids = {object_id for object_id in found if not self._is((name, object_id), Op.DELETE)}
-                for child, children in self._owned(name, ids):
-                    following[child.name] |= children
+            fresh = {
+                name: {object_id for object_id in found if not self._is((name, object_id), Op.DELETE)}
+                for name, found in frontier.items()
+            }
+            following = self._owned(fresh)
+            for name, ids in fresh.items():
                 self._delete(self._kinds[name], ids)
             frontier = {name: ids for name, ids in following.items() if ids}
 
@@ -217,20 +219,28 @@ class _Fold:
             known = self._changes.get(ref)
             self._set(ref, deleted(known, ref, there[object_id]) if object_id in there else None)
 
-    def _owned(self, name: str, ids: set[int]) -> Iterator[tuple[Kind, set[int]]]:
-        for child, spec in self._kinds.referrers(name):
-            if not spec.owner:
+    def _owned(self, owners: Mapping[str, set[int]]) -> dict[str, set[int]]:
+        """What ``owners`` own, both by kind: as the tables say and the change set would have it."""
+        found: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for one in referring(self._session.connection(), self._kinds, owners, owned=True):
+            found[one.kind.name, one.spec.column].add(one.id)
+        for name, ids in owners.items():
+            for child, spec in self._kinds.referrers(name):
+                if spec.owner:
+                    self._load_kind(child.name)
+                    self._moved(child, spec, ids, found[child.name, spec.column])
+        children: dict[str, set[int]] = defaultdict(set)
+        for (kind_name, _), ids in found.items():
+            children[kind_name] |= ids
+        return children
+
+    def _moved(self, child: Kind, spec: FieldSpec, owners: set[int], found: set[int]) -> None:
+        """What the change set takes to ``owners`` or away from them."""
+        for (kind_name, object_id), change in self._changes.items():
+            if kind_name != child.name or change is None or spec.column not in (change.after or {}):
                 continue
-            self._load_kind(child.name)
-            connection = self._session.connection()
-            referring = rows_of(child, connection).referring(connection, spec.column, ids)
-            found = {object_id for object_id, _ in referring}
-            for (kind_name, object_id), change in self._changes.items():
-                if kind_name != child.name or change is None or spec.column not in (change.after or {}):
-                    continue
-                owned = (change.after or {})[spec.column] in ids
-                (found.add if owned else found.discard)(object_id)
-            yield child, found
+            owned = (change.after or {})[spec.column] in owners
+            (found.add if owned else found.discard)(object_id)
 
     def _require(self, kind: Kind, ids: set[int]) -> None:
         unknown = {object_id for object_id in ids if self._changes.get((kind.name, object_id)) is None}

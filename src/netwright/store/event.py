@@ -72,10 +72,12 @@ def emit(
     title: str,
     revision: int | None = None,
     changes: Iterable[Change] = (),
+    locked: bool = False,
 ) -> None:
     """Tell it, if this transaction commits. Events queue for the line of revisions, so that none commits
-    before one of a lower number."""
-    lock_line(session)
+    before one of a lower number; ``locked``: this transaction is at its end already."""
+    if not locked:
+        lock_line(session)
     last = session.scalar(select(func.max(EventRow.id))) or 0
     counts = Counter((change.kind, change.op.value) for change in changes)
     summary: dict[str, dict[str, int]] = {}

@@ -24,7 +24,8 @@ from netwright.store.naming import Namer
 from netwright.store.problem import Problem
 from netwright.store.proposal import awaited
 from netwright.store.record import ONLY_WITHOUT
-from netwright.store.rows import chunks, rows_of
+from netwright.store.referring import Reference, referring
+from netwright.store.rows import chunks
 from netwright.store.value import Doc, codec
 
 
@@ -65,16 +66,6 @@ class Outlook:
             for object_id, doc in written.items()
             if object_id not in edited or any(name in edited[object_id] for name in columns)
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Referrer:
-    """An object that would be left referring to a deleted one."""
-
-    kind: Kind
-    spec: FieldSpec
-    id: int
-    target: int
 
 
 @cache
@@ -144,18 +135,11 @@ def broken_references(session: Session, kinds: Kinds, outlook: Outlook, namer: N
     return problems
 
 
-def left_behind(session: Session, kinds: Kinds, outlook: Outlook) -> Iterator[Referrer]:
+def left_behind(session: Session, kinds: Kinds, outlook: Outlook) -> Iterator[Reference]:
     """Untouched objects that refer to one that would be deleted."""
-    connection = session.connection()
-    for kind in kinds.values():
-        gone = outlook.deleted.get(kind.name)
-        if not gone:
-            continue
-        for referrer, spec in kinds.referrers(kind.name):
-            rows = rows_of(referrer, connection).referring(connection, spec.column, gone)
-            for object_id, target in rows:
-                if not _moved_on(outlook, (referrer.name, object_id), spec, target):
-                    yield Referrer(referrer, spec, object_id, target)
+    for one in referring(session.connection(), kinds, outlook.deleted):
+        if not _moved_on(outlook, (one.kind.name, one.id), one.spec, one.target):
+            yield one
 
 
 def _moved_on(outlook: Outlook, ref: Ref, spec: FieldSpec, target: int) -> bool:

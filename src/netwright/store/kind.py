@@ -106,6 +106,12 @@ class Kinds(Mapping[str, Kind]):
                 if spec.reference in self._referrers:
                     self._referrers[spec.reference].append((kind, spec))
 
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
     def __getitem__(self, name: str) -> Kind:
         try:
             return self._kinds[name]

@@ -65,6 +65,10 @@ class Statements:
         self.listed = "json_each(?)" if self.sqlite else "unnest(%s::bigint[]) AS value"
         """A list of ids, one parameter, as rows with the column ``value``."""
 
+    def among_named(self, name: str) -> str:
+        """The same, by a parameter with a name: one list, asked in several places."""
+        return f"IN (SELECT value FROM json_each(:{name}))" if self.sqlite else f"= ANY(%({name})s::bigint[])"
+
     def ids(self, ids: Iterable[int]) -> Any:
         """Ids as the parameter of ``among``."""
         return orjson.dumps(list(ids)).decode() if self.sqlite else list(ids)

@@ -39,14 +39,20 @@ RULES: tuple[Rule, ...] = (
     Rule("prefixes-overlap", ("prefix",), addressing.overlapping_prefixes),
     Rule("service-prefix-without-site", ("prefix",), routing.prefixes_without_site),
     Rule("address-used-twice", ("address", "device"), addressing.address_used_twice),
-    Rule("outside-its-prefixes", ("device", "prefix"), addressing.outside_its_prefixes),
-    Rule("service-address-elsewhere", ("appliance", "address"), addressing.service_address_elsewhere),
+    Rule("outside-its-prefixes", ("device", "prefix"), addressing.outside_its_prefixes, back=("prefix",)),
+    Rule(
+        "service-address-elsewhere",
+        ("appliance", "address"),
+        addressing.service_address_elsewhere,
+        back=("address",),
+    ),
     Rule("cable-end-unclear", ("cable",), cabling.ends_are_one_thing),
     Rule("cable-end-used-twice", ("cable",), cabling.end_used_twice),
     Rule(
         "cable-ends-in-different-subnets",
         ("cable", "address", "interface"),
         cabling.ends_in_different_subnets,
+        back=("address",),
     ),
     Rule("bundle-members", ("interface",), bundling.lag_members),
     Rule("parent-interface", ("interface",), bundling.parents),
@@ -64,12 +70,17 @@ RULES: tuple[Rule, ...] = (
         redundancy.not_redundant,
     ),
     Rule("session-isp", ("bgp_session", "isp"), routing.isp_mismatch),
-    Rule("session-broken", ("bgp_session", "device", "address", "interface"), routing.broken_sessions),
+    Rule(
+        "session-broken",
+        ("bgp_session", "device", "address", "interface"),
+        routing.broken_sessions,
+        back=("bgp_session", "device", "address"),
+    ),
 )
 
 
 def check(session: Session, changes: Collection[Change]) -> list[Problem]:
     """Everything that is wrong with the merged state around what ``changes`` made of it."""
     around = Touched(session, changes)
-    asked = (rule for rule in RULES if around.kinds.intersection(rule.kinds))
+    asked = (rule for rule in RULES if rule.concerned(around))
     return [problem for rule in asked for problem in rule.find(around)]

@@ -78,7 +78,7 @@ class OwnRules:
         found = list(self._problems)
         around = Touched(session, changes)
         for one in self._rules:
-            if around.kinds.intersection(one.rule.kinds):
+            if one.rule.concerned(around):
                 found.extend(self._asked(one, around))
         return found
 
@@ -224,7 +224,7 @@ def _python(file: Path, kinds: Kinds) -> list[OwnRule]:
     for kind in named:
         if kind not in kinds:
             raise InputError(f"there is no kind {kind!r}", subject=str(file))
-    return [OwnRule(Rule(file.stem, tuple(named), find), str(file))]
+    return [OwnRule(Rule(file.stem, tuple(named), find, back=tuple(named)), str(file))]
 
 
 def _line(error: Exception, where: str) -> str:

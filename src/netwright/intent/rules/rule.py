@@ -31,11 +31,17 @@ _RANGES = 200
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One check. ``kinds`` are those whose change can break it."""
+    """One check. ``kinds`` are those whose change can break it. ``back``: those whose deletion can too: it asks
+    what they were before."""
 
     name: str
     kinds: tuple[str, ...]
     find: Callable[[Touched], Iterable[Problem]]
+    back: tuple[str, ...] = ()
+
+    def concerned(self, touched: Touched) -> bool:
+        """Whether a merge can break it."""
+        return any(map(touched.ids, self.kinds)) or any(map(touched.had, self.back))
 
 
 Rows: TypeAlias = Iterator[Any]
@@ -49,7 +55,6 @@ class Touched:
     def __init__(self, session: Session, changes: Collection[Change]) -> None:
         self.session = session
         self._ids: dict[str, set[int]] = defaultdict(set)
-        self.kinds = {change.kind for change in changes}
         self._created = {change.id for change in changes if change.op is Op.CREATE}
         self._before: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._after: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
@@ -63,6 +68,10 @@ class Touched:
 
     def ids(self, kind: str) -> set[int]:
         return self._ids.get(kind, set())
+
+    def had(self, kind: str) -> bool:
+        """Whether objects of a kind were otherwise before, or are gone."""
+        return kind in self._before
 
     def changed(self, kind: str, *columns: str) -> set[int]:
         """Touched objects that are new, or in which the merge writes one of ``columns``."""
