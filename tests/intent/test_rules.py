@@ -120,6 +120,24 @@ def test_rules_name_kinds_that_exist() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
 
 
+def test_a_rule_declares_whose_past_it_asks(base: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule is not asked of deletions alone, unless it says of which kinds."""
+    asked: set[str] = set()
+
+    def noting(self: Touched, kind: str, column: str) -> set[Any]:
+        asked.add(kind)
+        return set()
+
+    monkeypatch.setattr(Touched, "before", noting)
+    gone = [Change(name, 0, Op.DELETE, {"id": 0}, None) for name in KINDS]
+    with base.database.read() as session:
+        for rule in RULES:
+            asked.clear()
+            assert list(rule.find(Touched(session, gone))) == []
+            assert asked == set(rule.back), rule.name
+    assert any(rule.back for rule in RULES)
+
+
 def test_changed_is_what_is_new_or_written() -> None:
     changes = [
         Change("device", 1, Op.CREATE, None, {"name": "a", "status": "active"}),

@@ -48,7 +48,16 @@ def database(postgresql: Cluster) -> Iterator[Database]:
 def fresh(database: Database, invented: Kinds) -> Callable[[], Store]:
     """An empty store on the one database."""
     tables = ", ".join(
-        [*INVENTED.tables, "delta", "history", "revision", "event", "changeset_comment", "changeset_approval"]
+        [
+            *INVENTED.tables,
+            "delta",
+            "history",
+            "history_reference",
+            "revision",
+            "event",
+            "changeset_comment",
+            "changeset_approval",
+        ]
     )
 
     def make() -> Store:

@@ -114,14 +114,17 @@ def integer(text: str | None, name: str, low: int, high: int, default: int | Non
 
 
 @contextmanager
-def reading(state: ApiState, call: Call, revision: int | None = None) -> Iterator[tuple[Session, Reader]]:
-    """A reader of what the caller may see, now or as of a revision."""
+def reading(
+    state: ApiState, call: Call, revision: int | None = None, *, piecemeal: bool = False
+) -> Iterator[tuple[Session, Reader]]:
+    """A reader of what the caller may see, now or as of a revision. ``piecemeal``: it alone reads there,
+    so that of the past only that costs what is looked at."""
     with state.context.database.read() as session:
         reader = Reader(session, state.kinds, call.seen, most=MOST_DOCUMENTS)
         if revision is None:
             yield session, reader
         else:
-            with as_of_revision(session, state.kinds, revision):
+            with as_of_revision(session, state.kinds, revision, piecemeal=piecemeal):
                 yield session, reader
 
 
@@ -161,7 +164,7 @@ async def _after(first: bytes, lines: Iterator[bytes]) -> Any:
 def _one(call: Call, kind: Kind, name: str) -> tuple[bytes, str]:
     params = call.request.query_params
     selection = parse_selection(params.get("fields", ""), params.get("expand", ""))
-    with reading(call.state, call, as_of(call)) as (session, reader):
+    with reading(call.state, call, as_of(call), piecemeal=True) as (session, reader):
         doc = reader.one(kind, name, selection)
         return orjson.dumps(doc), entity_tag(session, doc["id"])
 

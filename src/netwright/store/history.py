@@ -9,15 +9,17 @@ from the present at the cost of what changed since. Rows are plain JSON: any too
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import JSON, Index, Table, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from netwright.base.errors import NotFoundError
 from netwright.store.delta import Change, Op
+from netwright.store.former import record_former
 from netwright.store.kind import Kind, as_kind
 from netwright.store.record import Base, BigId
 from netwright.store.rows import chunks, documents, dumps, insert_rows, statements
@@ -190,31 +192,42 @@ def record(session: Session, revision: int, changes: Sequence[Change]) -> None:
             (revision, kind, Op.CREATE.value, words.ids(sorted(ids))),
         )
     insert_rows(connection, _TABLE, ("object_id", "revision", "kind", "op", "before"), rows)
+    record_former(session, revision, changes)
 
 
 def documents_as_of(
-    session: Session, kind: Kind, revision: int, ids: Collection[int] | None = None
+    session: Session, kind: Kind, revision: int, ids: Collection[int] | None = None, schema: str = ""
 ) -> dict[int, Doc]:
     """Plain documents of a kind as they were after ``revision``: the present, later changes undone. Columns
-    younger than a document have their default. Raises NotFoundError when it was let go."""
+    younger than a document have their default. ``schema``: of the tables. Raises NotFoundError when it was
+    let go."""
     require_kept(session, revision)
-    docs = documents(session, kind, ids)
-    query = (
-        select(History.object_id, History.op, History.before, History.kind)
-        .where(History.revision > revision)
-        .order_by(History.revision.desc())
-    )
-    if ids is None:
-        _undo(docs, (row[:3] for row in session.execute(query.where(History.kind == kind.name))))
-    for part in chunks(ids or ()):  # by id alone: with the kind, SQLite reads all that became of that kind
-        rows = session.execute(query.where(History.object_id.in_(part)))
-        _undo(docs, (row[:3] for row in rows if row.kind == kind.name))
+    docs = documents(session, kind, ids, schema)
+    _undo(docs, _later(session, kind, revision, ids))
     ways = codec(kind)
     columns = ways.fields.keys()
     for object_id, doc in docs.items():
         if doc.keys() != columns:
             docs[object_id] = {name: doc[name] if name in doc else ways.missing(name) for name in columns}
     return docs
+
+
+def _later(
+    session: Session, kind: Kind, revision: int, ids: Collection[int] | None
+) -> Iterator[tuple[int, Op, Doc | None]]:
+    """What became of objects of a kind after a revision (id, op, before), the newest first."""
+    connection = session.connection()
+    words = statements(connection)
+    # By id alone, where there are ids: with the kind, SQLite reads all that became of that kind.
+    where = f"kind = {words.mark}" if ids is None else f"object_id {words.among}"
+    statement = (
+        f"SELECT object_id, op, before, kind FROM history "  # noqa: S608 (words of ours)
+        f"WHERE {where} AND revision > {words.mark} ORDER BY revision DESC"
+    )
+    given = kind.name if ids is None else words.ids(ids)
+    for object_id, op, before, name in connection.exec_driver_sql(statement, (given, revision)):
+        if name == kind.name:
+            yield object_id, Op(op), orjson.loads(before) if isinstance(before, str) else before
 
 
 def as_of(

@@ -1,9 +1,9 @@
-"""Who refers to objects, asked of all kinds that may in one statement: a deletion asks some forty columns, and
-most answer with nothing."""
+"""Who refers to objects, asked of all kinds that may in one statement: a deletion asks some forty columns,
+and most answer with nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection
@@ -39,7 +39,7 @@ def referring(
         return []
     given: dict[str, Any] = {name: words.ids(ids) for name, ids in targets.items() if ids}
     rows = connection.exec_driver_sql(" UNION ALL ".join(arms), given)
-    return [Reference(*asked[place], object_id, target) for place, object_id, target in rows]
+    return [Reference(*asked[row[0]], row[1], row[2]) for row in rows]
 
 
 def _arm(words: Statements, place: int, kind: Kind, spec: FieldSpec) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from netwright.store.database import Database
 from netwright.store.delta import Delta, Op
 from netwright.store.event import EventRow
+from netwright.store.former import FormerReference
 from netwright.store.history import History, Horizon, horizon, lock_line, revision_at
 from netwright.store.proposal import ChangeSet, ChangeSetState
 
@@ -49,6 +50,8 @@ def prune(database: Database, before: float, events_up_to: int | None = None) ->
         rows += count
         if not last:
             break
+    with database.write() as session:
+        session.execute(delete(FormerReference).where(FormerReference.revision <= edge))
     with database.write() as session:
         old = delete(EventRow).where(EventRow.at < before)
         if events_up_to is not None:

@@ -67,7 +67,9 @@ class Statements:
 
     def among_named(self, name: str) -> str:
         """The same, by a parameter with a name: one list, asked in several places."""
-        return f"IN (SELECT value FROM json_each(:{name}))" if self.sqlite else f"= ANY(%({name})s::bigint[])"
+        if self.sqlite:
+            return f"IN (SELECT value FROM json_each(:{name}))"  # noqa: S608 (words of ours)
+        return f"= ANY(%({name})s::bigint[])"
 
     def ids(self, ids: Iterable[int]) -> Any:
         """Ids as the parameter of ``among``."""
@@ -85,11 +87,14 @@ class Statements:
     def delete(self, table: Table, column: str = "id") -> str:
         return f"DELETE FROM {self.quote(table.name)} WHERE {self.quote(column)} {self.among}"  # noqa: S608
 
-    def select(self, table: Table, columns: Sequence[str], column: str | None = "id") -> str:
-        """``column``: the one whose values are given; None for all rows."""
+    def select(
+        self, table: Table, columns: Sequence[str], column: str | None = "id", schema: str = ""
+    ) -> str:
+        """``column``: the one whose values are given; None for all rows. ``schema``: as SQL has it."""
         names = ", ".join(map(self.quote, columns))
         where = "" if column is None else f" WHERE {self.quote(column)} {self.among}"
-        return f"SELECT {names} FROM {self.quote(table.name)}{where}"  # noqa: S608
+        source = f"{schema}.{self.quote(table.name)}" if schema else self.quote(table.name)
+        return f"SELECT {names} FROM {source}{where}"  # noqa: S608
 
 
 def statements(connection: Connection) -> Statements:
@@ -139,10 +144,15 @@ class TableRows:
             if convert is not None
         )
 
-    def insert(self, connection: Connection, docs: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-        """New rows, each a whole document."""
+    def insert(
+        self,
+        connection: Connection,
+        docs: Iterable[tuple[int, Mapping[str, Any]]],
+        table: Table | None = None,
+    ) -> None:
+        """New rows, each a whole document; into another table of the same columns, if one is given."""
         rows = (self._row(object_id, doc) for object_id, doc in docs)
-        insert_rows(connection, self._table, ("id", *self._columns), rows)
+        insert_rows(connection, self._table if table is None else table, ("id", *self._columns), rows)
 
     def update(self, connection: Connection, changes: Iterable[Change]) -> None:
         """Some columns of rows: one statement a set of columns, however many rows."""
@@ -161,12 +171,15 @@ class TableRows:
         if ids:
             connection.exec_driver_sql(self._words.delete(self._table), (self._words.ids(ids),))
 
-    def documents(self, connection: Connection, ids: Collection[int] | None = None) -> dict[int, Doc]:
+    def documents(
+        self, connection: Connection, ids: Collection[int] | None = None, schema: str = ""
+    ) -> dict[int, Doc]:
         """The rows of ``ids`` that there are, or all, as plain documents."""
+        names = ("id", *self._columns)
         if ids is None:
-            statement, given = self._words.select(self._table, ("id", *self._columns), None), None
+            statement, given = self._words.select(self._table, names, None, schema), None
         elif ids:
-            statement = self._words.select(self._table, ("id", *self._columns))
+            statement = self._words.select(self._table, names, "id", schema)
             given = (self._words.ids(ids),)
         else:
             return {}
@@ -180,12 +193,12 @@ class TableRows:
         return found
 
     def referring(
-        self, connection: Connection, column: str, targets: Collection[int]
-    ) -> Iterable[tuple[int, int]]:
+        self, connection: Connection, column: str, targets: Collection[int], schema: str = ""
+    ) -> Sequence[tuple[int, int]]:
         """(id, what it refers to) of rows whose ``column`` refers to one of ``targets``."""
         if not targets:
             return ()
-        statement = self._words.select(self._table, ("id", column), column)
+        statement = self._words.select(self._table, ("id", column), column, schema)
         found = connection.exec_driver_sql(statement, (self._words.ids(targets),))
         return [(object_id, target) for object_id, target in found]
 
@@ -255,10 +268,13 @@ def rows_of(kind: Kind, connection: Connection) -> TableRows:
     return known
 
 
-def documents(session: Session, kind: Kind, ids: Collection[int] | None = None) -> dict[int, Doc]:
-    """The objects of a kind as they are now, or those of ``ids`` that there are, as plain documents."""
+def documents(
+    session: Session, kind: Kind, ids: Collection[int] | None = None, schema: str = ""
+) -> dict[int, Doc]:
+    """The objects of a kind as they are now, or those of ``ids`` that there are, as plain documents.
+    ``schema``: of the tables, where something else may stand in front of them."""
     connection = session.connection()
-    return rows_of(kind, connection).documents(connection, ids)
+    return rows_of(kind, connection).documents(connection, ids, schema)
 
 
 def _into(kind: Kind, name: str, dialect: Dialect) -> Convert | None:

@@ -31,8 +31,8 @@ _RANGES = 200
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One check. ``kinds`` are those whose change can break it. ``back``: those whose deletion can too: it asks
-    what they were before."""
+    """One check. ``kinds`` are those whose change can break it. ``back``: those whose deletion can too, for
+    it asks what they were before."""
 
     name: str
     kinds: tuple[str, ...]

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.among import among
 from netwright.store.kind import Kind, Kinds
+from netwright.store.past import Past, past_of
 from netwright.store.query.document import Shape
 from netwright.store.query.filter import Filters, conditions
-from netwright.store.query.named import find
+from netwright.store.query.named import find, split_name
 from netwright.store.query.order import Order
 from netwright.store.query.relation import Relation
 from netwright.store.query.search import matches
@@ -86,6 +87,7 @@ class Reader:
     def count(self, kind: Kind, query: ListQuery, most: int | None = None) -> int:
         """How many objects fit the filters. With ``most``, counting stops there: a million rows cost what
         that many do."""
+        self._all_past()
         where = self._where(kind, query)
         if most is None:
             return self._session.scalar(select(func.count()).select_from(kind.table).where(*where)) or 0
@@ -105,6 +107,7 @@ class Reader:
 
     def one(self, kind: Kind, name: str, selection: Selection = _WHOLE) -> Doc:
         """The object of an id or a natural key. Raises NotFoundError, with near misses."""
+        self._past_of_name(kind, name)
         object_id = find(self.sight, kind, name)
         found = self.by_id(kind, [object_id], selection)
         if object_id not in found:
@@ -115,6 +118,9 @@ class Reader:
         """Documents by id, those that are there and may be seen."""
         if not ids:
             return {}
+        past = self._past(kind)
+        if past is not None:
+            past.objects(kind, ids)
         source = Source(self.sight, kind)
         shape = Shape(source, selection)
         where = [among(self._session, source.table.c.id, ids), *self.sight.seen(kind, source.table)]
@@ -122,7 +128,38 @@ class Reader:
         documents = self._unfolded(source, shape, selection, rows)
         return {doc["id"]: doc for doc in documents}
 
+    def _past(self, kind: Kind) -> Past | None:
+        """The past, if that is what is read, to be told which objects of a kind are looked at. What a reader
+        may see follows from other objects: for one who may not see all, all of it is put back."""
+        past = past_of(self._session)
+        if past is not None and self.sight.restricted:
+            past.everything()
+        return past
+
+    def _all_past(self) -> None:
+        past = past_of(self._session)
+        if past is not None:
+            past.everything()
+
+    def _past_of_name(self, kind: Kind, name: str) -> None:
+        past = self._past(kind)
+        if past is None:
+            return
+        known = split_name(kind, name)
+        if isinstance(known, int):
+            past.objects(kind, [known])
+        else:
+            self._past_of_names(past, kind)
+
+    def _past_of_names(self, past: Past, kind: Kind) -> None:
+        """A name may be that of an object which has another now: all that a name of the kind is made of."""
+        past.whole(kind)
+        for spec in kind.key_fields:
+            if spec.reference is not None:
+                self._past_of_names(past, self.sight.kinds[spec.reference])
+
     def _read(self, kind: Kind, query: ListQuery) -> tuple[list[Doc], str]:
+        self._all_past()
         source = Source(self.sight, kind)
         order = Order(source, query.sort)
         shape = Shape(source, query.selection)
@@ -169,6 +206,11 @@ class Reader:
         if not parents:
             return found
         kind = relation.kind
+        past = self._past(kind)
+        if nested.filters or nested.sort:
+            self._all_past()
+        elif past is not None:
+            past.referrers(kind, relation.spec, parents)
         source = Source(self.sight, kind)
         order = Order(source, nested.sort)
         shape = Shape(source, nested.selection)

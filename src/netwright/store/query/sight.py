@@ -43,6 +43,11 @@ class Sight:
     kinds: Kinds
     restriction: Restriction = field(default_factory=Unrestricted)
 
+    @property
+    def restricted(self) -> bool:
+        """Whether some objects of any kind can't be seen."""
+        return any(self.restriction.where(kind) is not None for kind in self.kinds.values())
+
     def fields(self, kind: Kind) -> list[FieldSpec]:
         hidden = self.restriction.hidden(kind)
         return [spec for spec in kind.fields if spec.name not in hidden]
