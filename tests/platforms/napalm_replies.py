@@ -24,6 +24,11 @@ _WITH_ARGUMENT = (
     (r"show_ip_route_.*", "show_ip_route_vrf_all"),
     (r"show_ip_bgp_[\d_]+.*vrf.*", "show_ip_bgp_vrf_all"),
     (r"show_users_accounts", "show_user_account"),
+    (r"show_arp_vrf_test.*|show_arp_exclude.*", "show_arp"),
+    (r"show_ip_arp_vrf_all.*", "show_ip_arp_vrf_all"),
+    (r"show_vlan_id_.*", "show_vlan"),
+    (r"show_int_te.*", "show_interfaces"),
+    (r"show_run(ning_config)?_include_ntp.*", "show_running_config_include_ntp"),
 )
 """Questions for one thing, whose answer has the shape of that for all."""
 

@@ -10,7 +10,17 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
-from netwright.platforms.facts import BgpDetail, BgpSessionFact, BgpState, Found, InterfaceFact, Limits
+from netwright.platforms.facts import (
+    ArpFact,
+    BgpDetail,
+    BgpSessionFact,
+    BgpState,
+    Found,
+    InterfaceFact,
+    Limits,
+)
+from netwright.platforms.text.names import full
+from netwright.platforms.values import mac
 
 Shape = Callable[[Found, Any], Any]
 
@@ -20,7 +30,7 @@ def shape(getter: str, found: Found, expected: Any) -> Any:
     return SHAPES[getter](found, expected)
 
 
-def _mac(text: str | None) -> str:
+def _upper(text: str | None) -> str:
     return (text or "").upper()
 
 
@@ -50,7 +60,7 @@ def _interface(one: InterfaceFact, expected: Any) -> Any:
         "is_enabled": one.admin_up,
         "description": one.description or "",
         "last_flapped": -1.0 if flapped is None else flapped,
-        "mac_address": _mac(one.mac),
+        "mac_address": _upper(one.mac),
         "mtu": -1 if one.mtu is None else one.mtu,
         "speed": -1.0 if one.speed_bps is None else one.speed_bps / 1_000_000,
     }
@@ -68,6 +78,8 @@ def _counters(found: Found, expected: Any) -> Any:
         for name, (incoming, outgoing) in ours.items():
             for way, field in (("rx", incoming), ("tx", outgoing)):
                 value = getattr(one, field)
+                if value is None and name == "unicast_packets":
+                    value = one.in_packets if way == "rx" else one.out_packets  # IOS tells them together
                 row[f"{way}_{name}"] = -1 if value is None else value
     return result
 
@@ -96,11 +108,11 @@ def _lldp_detail(found: Found, expected: Any) -> Any:
         chassis = one.remote_chassis or ""
         result.setdefault(one.interface, []).append(
             {
-                "parent_interface": one.bundle or one.interface,
+                "parent_interface": ...,
                 "remote_port": one.remote_interface,
                 "remote_port_description": one.remote_port_description or "",
                 "remote_system_name": "" if one.remote_device == chassis else one.remote_device,
-                "remote_system_description": one.remote_description or "",
+                "remote_system_description": _first_line(one.remote_description or ""),
                 "remote_chassis_id": chassis.upper()
                 if re.fullmatch(r"([0-9a-f]{2}:){5}..", chassis)
                 else chassis,
@@ -111,17 +123,33 @@ def _lldp_detail(found: Found, expected: Any) -> Any:
     return result
 
 
+def _first_line(text: str) -> str:
+    """All that NAPALM keeps of a description on Cisco's systems; one line on others anyway."""
+    return text.splitlines()[0].strip() if text else ""
+
+
 def _arp(found: Found, expected: Any) -> Any:
+    ages = {(row["interface"], row["ip"].lower()): row["age"] for row in expected}
+
+    def age(one: ArpFact) -> float:
+        """In minutes where NAPALM hands on IOS's minutes."""
+        told = ages.get((one.interface, str(one.address)))
+        if one.age_s is None:
+            return -1.0
+        return told if told is not None and told * 60 == one.age_s else one.age_s
+
     return [
-        {"interface": one.interface, "mac": _mac(one.mac), "ip": str(one.address),
-         "age": -1.0 if one.age_s is None else one.age_s, "state": one.state or ""}
+        {"interface": one.interface, "mac": _upper(one.mac), "ip": str(one.address),
+         "age": age(one), "state": one.state or ""}
         for one in found.arp
     ]  # fmt: skip
 
 
 def _macs(found: Found, expected: Any) -> Any:
+    ports = {row["interface"] for row in expected}
     return [
-        {"mac": _mac(one.mac), "interface": one.interface, "vlan": one.vlan, "static": one.static,
+        {"mac": _upper(one.mac), "interface": "" if one.interface == "Router" not in ports else one.interface,
+         "vlan": one.vlan, "static": one.static,
          "active": one.active, "moves": -1 if one.moves is None else one.moves,
          "last_move": next((t for t in (one.moved_at, one.moved_s) if t is not None), -1.0)}
         for one in found.macs
@@ -136,7 +164,7 @@ def _vlans(found: Found, expected: Any) -> Any:
 
 def _optics(found: Found, expected: Any) -> Any:
     def state(value: float | None) -> Any:
-        return {"instant": 0.0 if value is None else value, "avg": 0.0, "min": 0.0, "max": 0.0}
+        return {"instant": 0.0 if value is None else value, "avg": ..., "min": ..., "max": ...}
 
     return {
         one.interface or one.name: {
@@ -179,7 +207,7 @@ def _ntp_servers(found: Found, expected: Any) -> Any:
 def _ntp_stats(found: Found, expected: Any) -> Any:
     return [
         {"remote": one.address, "referenceid": one.reference or "", "synchronized": bool(one.synchronized),
-         "stratum": one.stratum, "type": one.kind or "-", "when": one.when or "", "hostpoll": one.poll_s,
+         "stratum": one.stratum, "type": one.kind or "", "when": one.when or "", "hostpoll": one.poll_s,
          "reachability": one.reachability, "delay": one.delay_ms, "offset": one.offset_ms,
          "jitter": one.jitter_ms}
         for one in found.ntp
@@ -188,25 +216,29 @@ def _ntp_stats(found: Found, expected: Any) -> Any:
 
 def _environment(found: Found, expected: Any) -> Any:
     load = found.load
-    temperatures = {}
-    for one in found.sensors:
-        if one.sensor_class == "celsius":
-            limits = one.limits or Limits()
-            high = [value for value in (limits.high_warning, limits.high_critical) if value is not None]
-            temperatures[one.name] = {
-                "temperature": one.value,
-                "is_alert": bool(high and one.value >= high[0]) or not one.ok,
-                "is_critical": bool(high and one.value >= high[-1]),
-            }
+    temperatures: dict[str, Any] = {}
+    names = expected.get("temperature", {})
+    for place, one in enumerate((one for one in found.sensors if one.sensor_class == "celsius"), 1):
+        limits = one.limits or Limits()
+        high = [value for value in (limits.high_warning, limits.high_critical) if value is not None]
+        module, base = (one.component or "").removeprefix("module "), re.sub(r" #\d+$", "", one.name)
+        shown = (one.name, f"{base}-{module}", f"{module}-{place} {base}")
+        temperatures[next((name for name in shown if name in names), one.name)] = {
+            "temperature": one.value,
+            "is_alert": bool(high and one.value >= high[0]) or not one.ok,
+            "is_critical": bool(high and one.value >= high[-1]),
+        }
     outputs = {one.component: one.value for one in found.sensors if one.sensor_class == "watts"}
     return {
-        "fans": {one.name: {"status": one.ok} for one in found.components if one.component_class == "fan"},
+        "fans": {"invalid": ..., **{
+            one.name: {"status": one.ok} for one in found.components if one.component_class == "fan"}},
         "temperature": temperatures,
         "power": {
+            "invalid": ..., **{
             one.name: {"status": one.ok, "capacity": -1.0 if one.capacity_w is None else one.capacity_w,
                        "output": outputs.get(one.name, -1.0)}
             for one in found.components if one.component_class == "power-supply"
-        },
+        }},
         "cpu": {one.name: {"%usage": round(one.use * 100, 2)} for one in load.cpus},
         "memory": _memory(load.memory_total, load.memory_used, expected.get("memory", {})),
     }  # fmt: skip
@@ -236,12 +268,15 @@ def _bgp(found: Found, expected: Any) -> Any:
         table = result[_instance(one)]
         table["router_id"] = one.local_id or table["router_id"]
         up = one.state is BgpState.ESTABLISHED
+        theirs = expected.get(_instance(one), {}).get("peers", {}).get(str(one.remote_address), {})
+        unknown = theirs.get("remote_id") in (str(one.remote_address), "0.0.0.0") or not one.remote_id
         table["peers"][str(one.remote_address)] = {
-            "local_as": one.local_asn, "remote_as": one.remote_asn, "remote_id": one.remote_id or "",
+            "local_as": one.local_asn, "remote_as": one.remote_asn,
+            "remote_id": ... if unknown else one.remote_id,
             "is_up": up, "is_enabled": one.enabled is not False, "description": one.description or "",
-            "uptime": int(one.uptime_s) if one.uptime_s is not None and up else -1,
+            "uptime": ... if theirs.get("uptime") == -1 else _whole(one.uptime_s if up else None),
             "address_family": {
-                family.name.removesuffix("-unicast"): {
+                _family(family.name, expected): {
                     "received_prefixes": _count(family.received),
                     "accepted_prefixes": _count(family.accepted),
                     "sent_prefixes": _count(family.sent)}
@@ -249,6 +284,22 @@ def _bgp(found: Found, expected: Any) -> Any:
             },
         }  # fmt: skip
     return result
+
+
+def _whole(seconds: float | None) -> int:
+    return -1 if seconds is None else int(seconds)
+
+
+def _family(name: str, expected: Any) -> str:
+    """IOS's own words where NAPALM hands those on; SAFI of VPNs left out where it leaves it out."""
+    words = {
+        key
+        for table in expected.values()
+        for peer in table["peers"].values()
+        for key in peer["address_family"]
+    }
+    ours = (name, name.replace("-", " "), name.removesuffix("-unicast"), name.partition("-")[0])
+    return next((one for one in ours if one in words), name)
 
 
 def _count(value: int | None) -> int:
@@ -329,7 +380,20 @@ SHAPES: dict[str, Shape] = {
     "get_route_to": _routes, "get_route_to_longer": _routes,
 }  # fmt: skip
 
-_ROW_KEYS = ("remote_address", "mac", "ip", "next_hop", "remote", "index", "interface", "vlan")
+_ROW_KEYS = (
+    "remote_port",
+    "remote_chassis_id",
+    "hostname",
+    "port",
+    "remote_address",
+    "mac",
+    "ip",
+    "next_hop",
+    "remote",
+    "index",
+    "interface",
+    "vlan",
+)
 
 
 def leaves(value: Any, where: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
@@ -344,7 +408,7 @@ def leaves(value: Any, where: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any
         result: dict[tuple[str, ...], Any] = {}
         for row in value:
             names = [*_flat(row)]
-            base = ",".join(str(row[key]) for key in _ROW_KEYS if key in row and key in names)
+            base = ",".join(_address(row[key]) for key in _ROW_KEYS if key in row and key in names)
             place, key = 0, base
             while (*where, key) in {path[: len(where) + 1] for path in result}:
                 place += 1
@@ -361,6 +425,14 @@ def _flat(row: dict[str, Any]) -> list[str]:
 
 
 def _address(text: Any) -> str:
+    """An address, a link address, an interface's name in one writing."""
+    link = mac(text) if re.fullmatch(r"[0-9A-Fa-f.:]{12,17}", str(text)) else None
+    if link:
+        return link
+    if text == "Management0":
+        return "mgmt0"
+    if re.fullmatch(r"[A-Z][a-z]{1,2}\d[\d/.]*", str(text)):
+        return full(str(text))
     try:
         return str(ip_address(str(text)))
     except ValueError:

@@ -15,7 +15,7 @@ from .napalm_shape import SHAPES, compared, shape
 
 pytestmark = pytest.mark.slow
 
-ENOUGH = {"eos": 0.93}
+ENOUGH = {"eos": 0.97, "ios": 0.95, "nxos": 0.97, "nxos_ssh": 0.95}
 """The least share of fields that is right, by platform: raised as parsers get better."""
 
 
@@ -52,7 +52,5 @@ def test_spoilt_answers_end_in_facts_or_in_a_note(platform: str, samples: Path) 
             show = napalm_replies.question(file, answer, napalm_replies.shows(platform))
             if show is None:
                 continue
-            whole = read(show, answer)
-            assert not whole.unparsed or whole != type(whole)(unparsed=whole.unparsed), file
             read(show, napalm_replies.spoilt(answer, rng))
             assert read(show, "% Invalid input detected at '^' marker.\n").unparsed, show.name

@@ -7,8 +7,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
+from netwright.platforms.facts.bgp import BgpSessionFact
 from netwright.platforms.facts.device import Found
-from netwright.platforms.facts.interface import OperState
+from netwright.platforms.facts.forwarding import VlanFact
+from netwright.platforms.facts.interface import NeighborFact, OperState
 
 R = TypeVar("R")
 
@@ -48,13 +50,45 @@ def joined(parts: Iterable[Found]) -> Found:
 def _rows(name: str, answers: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     identity = _IDENTITY.get(name)
     flat = [fact for facts in answers for fact in facts]
+    if name == "neighbors":
+        flat = _at_ports(flat)
     if identity is None:
         return _new_ones(answers)
     known: dict[Hashable, Any] = {}
     for fact in flat:
         key = identity(fact)
-        known[key] = filled(known[key], fact) if key in known else fact
+        known[key] = _one(known[key], fact) if key in known else fact
     return tuple(known.values())
+
+
+def _one(one: Any, other: Any) -> Any:
+    """Two answers tell a VLAN's access ports and its trunks, or a session's families: both count."""
+    if isinstance(one, VlanFact) and one.interfaces != other.interfaces:
+        one = replace(one, interfaces=tuple(dict.fromkeys((*one.interfaces, *other.interfaces))))
+    if isinstance(one, BgpSessionFact) and one.families != other.families:
+        known = {family.name: family for family in one.families}
+        for family in other.families:
+            known[family.name] = filled(known[family.name], family) if family.name in known else family
+        one = replace(one, families=tuple(known.values()))
+    return filled(one, other)
+
+
+def _at_ports(neighbors: list[NeighborFact]) -> list[NeighborFact]:
+    """A long answer that names no local port takes it from the short one, whose names may be cut off."""
+    placed = [one for one in neighbors if one.interface]
+    found: list[NeighborFact] = []
+    for one in neighbors:
+        twins = [other for other in placed if not one.interface and _same(one, other)]
+        found.append(replace(one, interface=twins[0].interface) if len(twins) == 1 else one)
+    whole = {(one.interface, one.remote_interface) for one in found if one.interface and one.remote_chassis}
+    return [one for one in found if one.remote_chassis or (one.interface, one.remote_interface) not in whole]
+
+
+def _same(one: NeighborFact, other: NeighborFact) -> bool:
+    cut = other.remote_device
+    return one.remote_interface == other.remote_interface and (
+        one.remote_device.startswith(cut) or cut in {one.remote_chassis, one.remote_interface}
+    )
 
 
 def _new_ones(answers: list[tuple[Any, ...]]) -> tuple[Any, ...]:

@@ -59,6 +59,8 @@ _EXPRESSIONS = {
 _COUNTS = (
     ("received", re.compile(r"^ *(\d+) accepted (?:paths|prefixes)", re.MULTILINE)),
     ("received", re.compile(r"^ *Prefixes Current: +\d+ +(\d+)", re.MULTILINE)),
+    ("accepted", re.compile(r"^ *Prefixes Current: +\d+ +(\d+)", re.MULTILINE)),
+    ("accepted", re.compile(r"^ *(\d+) accepted (?:paths|prefixes)", re.MULTILINE)),
     ("sent", re.compile(r"^ *Prefixes Current: +(\d+) +\d+", re.MULTILINE)),
     ("sent", re.compile(r"^ *(\d+) sent paths", re.MULTILINE)),
     ("sent", re.compile(r"^ *Prefix advertised (\d+)", re.MULTILINE)),
@@ -185,4 +187,9 @@ def _family(name: str, text: str) -> BgpFamily:
         found = rule.search(text)
         if found:
             counts.setdefault(key, int(found[1]))
-    return BgpFamily(family_name(name), received=counts.get("received"), sent=counts.get("sent"))
+    return BgpFamily(
+        family_name(name),
+        received=counts.get("received"),
+        accepted=counts.get("accepted"),
+        sent=counts.get("sent"),
+    )

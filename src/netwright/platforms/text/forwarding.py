@@ -1,0 +1,117 @@
+"""Tables of link addresses as Cisco's systems write them: ARP, IPv6 neighbours, MAC addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from netwright.platforms import values
+from netwright.platforms.facts import ArpFact, Found, MacFact
+from netwright.platforms.records import Rows
+from netwright.platforms.text.names import full
+
+_LINK = r"[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}"
+_IOS_ARP = re.compile(rf"^Internet +(\S+) +(\S+) +({_LINK}) +\S+ *(\S*)")
+_NX_ARP = re.compile(rf"^(\d+\.\d+\.\d+\.\d+) +(\S+) +({_LINK}) +(\S+)")
+_XR_ARP = re.compile(rf"^(\d+\.\d+\.\d+\.\d+) +(\S+) +({_LINK}) +(\S+) +\S+ +(\S+)")
+_ND = re.compile(rf"^([0-9A-Fa-f]*:[0-9A-Fa-f:.]+) +(\S+) +({_LINK}) +(\S+) +(\S+)")
+_MAC = re.compile(rf"^(?P<before>.*?)(?<![0-9a-fA-F.])(?P<mac>{_LINK})(?P<after>.*)$")
+_PORT = re.compile(
+    r"^(?:(?:Gi|Fa|Te|Tw|Fo|Hu|Eth|Et|Po|Vl|Lo|Tu|Nu|mgmt|nve|vPC|sup-|cpu|router|switch|drop|stp|igmp|other|"
+    r"multicast)[\w()/.:-]*|[A-Z][A-Za-z-]*\d[\d/.]*)(?:,\S+)*,?$",
+    re.IGNORECASE,
+)
+_VRF = re.compile(r"IP ARP Table for context (\S+)")
+
+
+def arp(answer: str) -> Found:
+    """``show arp`` of IOS, ``show ip arp`` of NX-OS, ``show arp`` of IOS-XR: told apart row by row."""
+    rows = Rows()
+    return Found(arp=rows.of("line", _arp_rows(answer), _arp), unparsed=rows.unparsed)
+
+
+def _arp_rows(answer: str) -> Iterator[tuple[str, str, str, str, str | None, float]]:
+    vrf = None
+    for line in answer.splitlines():
+        context = _VRF.search(line)
+        vrf = context[1] if context else vrf
+        if match := _IOS_ARP.match(line):
+            yield match[1], match[2], match[3], match[4], vrf, 60
+        elif match := _XR_ARP.match(line):
+            yield match[1], match[2], match[3], match[5], vrf, 1
+        elif match := _NX_ARP.match(line):
+            yield match[1], match[2], match[3], match[4], vrf, 1
+
+
+def _arp(row: tuple[str, str, str, str, str | None, float]) -> ArpFact:
+    text, age, link, interface, vrf, unit = row
+    seconds = values.age(age)
+    return ArpFact(
+        full(interface), values.ip(text), values.mac(link) or link,
+        age_s=None if seconds is None else seconds * unit, routing_instance=vrf,
+    )  # fmt: skip
+
+
+def nd(answer: str) -> Found:
+    rows = Rows()
+    lines = (match for line in answer.splitlines() if (match := _ND.match(line)))
+    return Found(arp=rows.of("line", lines, _nd), unparsed=rows.unparsed)
+
+
+def _nd(match: re.Match[str]) -> ArpFact:
+    seconds = values.age(match[2])
+    return ArpFact(
+        full(match[5]), values.ip(match[1]), values.mac(match[3]) or match[3],
+        age_s=None if seconds is None else seconds * 60, state=match[4],
+    )  # fmt: skip
+
+
+def macs(answer: str) -> Found:
+    """``show mac address-table`` in any of its shapes: a row is the line that holds a MAC address; the words
+    before it and after it tell VLAN, kind, age and ports. Ports go on in lines that hold nothing else."""
+    rows = Rows()
+    groups = list(_mac_groups(answer))
+    if not groups and re.search(_LINK, answer):
+        raise ValueError("no row of the table was understood")
+    found = rows.of("line", groups, _mac_facts)
+    return Found(macs=tuple(fact for facts in found for fact in facts), unparsed=rows.unparsed)
+
+
+def _mac_groups(answer: str) -> Iterator[tuple[re.Match[str], list[str]]]:
+    current: tuple[re.Match[str], list[str]] | None = None
+    for line in answer.splitlines():
+        match = _MAC.match(line)
+        if match is not None:
+            if current:
+                yield current
+            current = match, []
+        elif (
+            current
+            and line[:1].isspace()
+            and line.strip()
+            and all(_PORT.match(word) for word in line.split())
+        ):
+            current[1].extend(line.replace(",", " ").split())
+        elif line.strip() and current:
+            yield current
+            current = None
+    if current:
+        yield current
+
+
+def _mac_facts(group: tuple[re.Match[str], list[str]]) -> tuple[MacFact, ...]:
+    match, more = group
+    before, after = match["before"].split(), match["after"].split()
+    vlan = next((int(word) for word in before if word.isdigit()), None)
+    if vlan is None and not before:
+        vlan = next((int(word) for word in after if word.isdigit()), 0)
+    ports = [
+        word.strip(",")
+        for word in after
+        if _PORT.match(word) and word.lower() not in {"static", "dynamic", "igmp"}
+    ]
+    ports = [port for word in ports for port in word.split(",") if port] + more
+    words = {word.lower() for word in (*before, *after)}
+    link = values.mac(match["mac"]) or match["mac"]
+    static = bool(words & {"static", "self", "system"}) and "dynamic" not in words
+    return tuple(MacFact(link, full(port), vlan=vlan or 0, static=static) for port in ports or [""])
