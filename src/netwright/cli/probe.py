@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from importlib import import_module
 
 import click
 
@@ -27,7 +28,32 @@ _COMMUNITY, _AUTH, _PRIV = (
 _SNMP_PORT = 161
 
 
-@click.group()
+# name -> (module, line of help); imported when it is run
+_OTHERS = {
+    "netconf": ("netwright.cli.probenetconf", "Ask a NETCONF server for what it tells in the open models."),
+    "gnmi": ("netwright.cli.probegnmi", "Ask a gNMI target for what it tells in OpenConfig's models."),
+}
+
+
+class _Protocols(click.Group):
+    """One command a protocol."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_OTHERS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _OTHERS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(_OTHERS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        known = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*known, *((name, line) for name, (_, line) in _OTHERS.items())])
+
+
+@click.group(cls=_Protocols)
 def app() -> None:
     """Ask one device what it is. Needs no home folder; nothing is kept."""
 
@@ -89,7 +115,7 @@ def snmp(
 
     Any vendor: one that Netwright has no data of is called unknown, everything else is still there.
     """
-    host, port = _where(address)
+    host, port = where(address, _SNMP_PORT)
     if v3_user is not None:
         known = _v3(v3_user, v3_level, v3_auth, v3_priv)
     else:
@@ -111,11 +137,11 @@ def snmp(
         show(document(facts), whole=whole)
 
 
-def _where(address: str) -> tuple[str, int]:
+def where(address: str, default_port: int) -> tuple[str, int]:
     """``192.0.2.1``, ``192.0.2.1:1161``, ``[2001:db8::1]:1161``, ``2001:db8::1``, ``name:161``."""
     host, colon, port = address.rpartition(":")
     if not colon or (":" in host and not host.startswith("[")):
-        return address.strip("[]"), _SNMP_PORT
+        return address.strip("[]"), default_port
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise InputError(
             f"{port!r} is no port",

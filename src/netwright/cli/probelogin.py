@@ -1,0 +1,119 @@
+"""Options that probes over sessions share: who logs in, how far a certificate is trusted, how the facts are
+shown."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from netwright.base.errors import InputError
+from netwright.base.secret import Secret
+from netwright.cli.document import print_json
+from netwright.cli.probe import where
+from netwright.cli.probeview import show
+from netwright.device.endpoint import Credentials, Endpoint, Timeouts
+from netwright.device.tls import Tls
+from netwright.platforms.document import document
+from netwright.platforms.facts import DeviceFacts
+
+USER, PASSWORD = "NETWRIGHT_DEVICE_USER", "NETWRIGHT_DEVICE_PASSWORD"
+_SHARED = (
+    click.argument("address", metavar="ADDRESS[:PORT]"),
+    click.option("--user", help=f"Who logs in; default {USER}. The password is {PASSWORD}, or asked for."),
+    click.option(
+        "--timeout", "timeout_s", type=click.FloatRange(0.05, 600), default=30.0, show_default=True,
+        help="Seconds for each answer.",
+    ),
+    click.option("--all", "whole", is_flag=True, help="Show every row, not the first of each part."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+)  # fmt: skip
+_KEY = click.option(
+    "--key", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File of a private key for SSH, instead of a password.",
+)  # fmt: skip
+_TLS = (
+    click.option(
+        "--ca", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="File of the authorities (PEM) that sign devices' certificates; default the system's.",
+    ),
+    click.option("--tls-name", help="What the certificate is made out to, where that is not ADDRESS."),
+    click.option("--insecure", is_flag=True, help="Take any certificate. Others on the way can read all."),
+    click.option("--plaintext", is_flag=True, help="No TLS at all."),
+)  # fmt: skip
+Ask = Callable[..., Awaitable[DeviceFacts]]
+
+
+def ssh_probe(default_port: int) -> Callable[[Ask], Callable[..., None]]:
+    """A command over SSH. What is decorated gets the endpoint and the address as it was written."""
+
+    def decorated(ask: Ask) -> Callable[..., None]:
+        @wraps(ask)
+        def command(address: str, user: str | None, key: Path | None, timeout_s: float, **how: bool) -> None:
+            host, port = where(address, default_port)
+            known = _login(user, key)
+            limits = Timeouts(command_s=timeout_s)
+            endpoint = Endpoint(address, host, known, ssh_port=port, timeouts=limits)
+            _tell(asyncio.run(_run(ask(endpoint, address))), **how)
+
+        return _optioned(command, (*_SHARED, _KEY))
+
+    return decorated
+
+
+def tls_probe(default_port: int, plain_port: int | None = None) -> Callable[[Ask], Callable[..., None]]:
+    """A command over TLS. What is decorated gets endpoint, address, port and trust, and its own options."""
+
+    def decorated(ask: Ask) -> Callable[..., None]:
+        @wraps(ask)
+        def command(
+            address: str, user: str | None, timeout_s: float, ca: Path | None, tls_name: str | None,
+            insecure: bool, plaintext: bool, whole: bool, as_json: bool, **own: Any,
+        ) -> None:  # fmt: skip
+            host, port = where(address, plain_port if plaintext and plain_port else default_port)
+            known = _login(user, None)
+            endpoint = Endpoint(address, host, known, timeouts=Timeouts(command_s=timeout_s))
+            trust = Tls(ca.read_text() if ca else None, tls_name, verify=not insecure, plain=plaintext)
+            facts = asyncio.run(_run(ask(endpoint, address, port, trust, **own)))
+            _tell(facts, whole=whole, as_json=as_json)
+
+        return _optioned(command, (*_SHARED, *_TLS))
+
+    return decorated
+
+
+async def _run(work: Awaitable[DeviceFacts]) -> DeviceFacts:
+    return await work
+
+
+def _optioned(command: Callable[..., None], options: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _tell(facts: DeviceFacts, *, whole: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(document(facts))
+    else:
+        show(document(facts), whole=whole)
+
+
+def _login(user: str | None, key: Path | None) -> Credentials:
+    name = user or os.environ.get(USER)
+    if not name:
+        raise InputError("there is no user to log in as", remedy=f"Give --user, or set {USER}.")
+    if key is not None:
+        return Credentials(name, private_key=Secret(key.read_text()))
+    password = os.environ.get(PASSWORD)
+    if password is None and sys.stdin.isatty():
+        password = click.prompt(f"Password of {name}", hide_input=True, err=True)
+    if password is None:
+        raise InputError(f"there is no password for {name}", remedy=f"Set it in {PASSWORD}.")
+    return Credentials(name, password=Secret(password))
