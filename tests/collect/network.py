@@ -354,6 +354,7 @@ _CHANGES = {
     "serial": _system("serial"),
     "model": _system("model"),
     "uptime_s": _system("uptime_s"),
+    "os_version": _system("os_version"),
     "interfaces": _interfaces,
     "sessions": _sessions,
     "components": _components,

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from netwright.collect.audit import audit, evaluate, scope_around
 from netwright.collect.drift import DriftReport
 from netwright.collect.findings import FindingDraft
 from netwright.collect.intake import Failure, take_config, take_facts, take_failure
 from netwright.collect.seen import read_seen
-from netwright.collect.wanted import Wanted
-from netwright.inventory import Component, Device
+from netwright.collect.wanted import Wanted, read_wanted
+from netwright.inventory import Component, Device, SoftwareVersion
+from netwright.inventory.device import SoftwareStatus
 from netwright.store.database import Database
 
 from .conftest import HeldClock
@@ -51,6 +52,15 @@ def _observe(database: Database, wanted: Wanted, case: dict[str, Any]) -> None:
                 select(Component).join(Device).where(Device.name == device, Component.name == component)
             ).one()
             row.serial = serial
+        for number, (name, text) in enumerate(case.get("software", {}).items()):
+            version, status, *is_wanted = text.split()
+            id_ = 800_000 + number
+            session.add(
+                SoftwareVersion(id=id_, platform="fake", version=version, status=SoftwareStatus(status))
+            )
+            session.flush()
+            if is_wanted:
+                session.execute(update(Device).where(Device.name == name).values(software_version_id=id_))
 
 
 def _line(draft: FindingDraft) -> str:
@@ -102,13 +112,17 @@ def test_looking_only_around_the_changed_devices_finds_the_same(
         *case.get("drifted", {}),
         *case.get("later", {}),
     }
+    with database.read() as session:
+        wanted = read_wanted(session)  # some cases want something else
     scope = scope_around(wanted, changed)
     with database.read() as session:
         whole = audit(session, clock)
         near = evaluate(wanted, read_seen(session, scope.look_at), scope, clock.now())
     expected = {d for d in whole if d.device in scope.devices or (not d.device and d.site in scope.sites)}
     assert set(near) == expected
-    assert {d.device for d in whole if d.device and not case.get("wanted_serials")} <= scope.devices
+    assert {d.device for d in whole if d.device and not case.get("wanted_serials", case.get("software"))} <= (
+        scope.devices
+    )
 
 
 def test_before_anything_was_asked_every_device_is_missing(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
 from pathlib import Path
@@ -26,7 +28,7 @@ class House:
     """A home folder with the small network wanted in it."""
 
     def __init__(self, path: Path, now: float) -> None:
-        self._path, self._now = path, now
+        self.path, self._now = path, now
         self.database = Database(create_home(path, "").database_url)
         upgrade(self.database)
         with self.database.write() as session:
@@ -43,7 +45,7 @@ class House:
                     take_failure(session, Failure(name, "fake", self._now, "no route to host"))
 
     def run(self, command: Any, *words: str) -> Result:
-        result = CliRunner().invoke(command, ["--home", str(self._path), *words])
+        result = CliRunner().invoke(command, ["--home", str(self.path), *words])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
@@ -122,3 +124,56 @@ def test_health_names_what_is_down_and_why(house: House) -> None:
 )
 def test_age(seconds: float, words: str) -> None:
     assert age(seconds) == words
+
+
+def findings(house: House, *words: str) -> list[dict[str, Any]]:
+    return list(json.loads(house.run(audit, *words, "--json").output))
+
+
+def test_an_acknowledged_finding_is_counted_and_does_not_fail_the_command(house: House) -> None:
+    house.hears(ams_edge1={"serial": "OTHER01"})
+    (finding,) = findings(house)
+    number = str(finding["id"])
+    assert house.run(audit).exit_code == 1
+    words = ("--why", "the new one is ordered", "--until", "3d", "--author", "ada")
+    result = CliRunner().invoke(audit, ["ack", number, *words, "--home", str(house.path)])
+    assert result.output == "1 finding acknowledged.\n"
+    quiet = house.run(audit)
+    assert (quiet.exit_code, "wrong-serial" in quiet.output) == (0, False)
+    assert "1 acknowledged not listed" in quiet.output
+    assert "(known to ada until" in house.run(audit, "--all").output
+    (finding,) = findings(house)
+    assert (finding["acknowledged_by"], finding["acknowledged_why"]) == ("ada", "the new one is ordered")
+    CliRunner().invoke(audit, ["ack", number, "--back", "--home", str(house.path)], catch_exceptions=False)
+    assert house.run(audit).exit_code == 1
+
+
+def test_findings_are_narrowed_and_written_as_csv(house: House) -> None:
+    house.hears(
+        ams_edge1={"serial": "=1+1", "components": {"psu1": {"part_number": "X"}}},
+        par_edge1={"serial": "OTHER02"},
+    )
+    assert {one["device"] for one in findings(house, "--site", "par")} == {"par-edge1"}
+    assert {one["severity"] for one in findings(house, "--severity", "major")} == {"major"}
+    assert [one["kind"] for one in findings(house, "ams-edge1", "--kind", "wrong-part")] == ["wrong-part"]
+    rows = list(csv.DictReader(io.StringIO(house.run(audit, "ams-edge1", "--csv").output)))
+    assert [(row["kind"], row["observed"]) for row in rows] == [
+        ("wrong-serial", "'=1+1"),
+        ("wrong-part", "X"),
+    ]
+
+
+def test_a_task_is_opened_listed_and_closed(house: House) -> None:
+    house.hears(ams_edge1={"serial": "OTHER01"})
+    (finding,) = findings(house)
+
+    def run(*words: str) -> str:
+        return CliRunner().invoke(audit, [*words, "--home", str(house.path)], catch_exceptions=False).output
+
+    assert run("task", str(finding["id"]), "--assignee", "ada").startswith(
+        "Task 1 is open: ams-edge1 has serial"
+    )
+    assert findings(house)[0]["task"] == 1
+    assert [task["assignee"] for task in json.loads(run("tasks", "--json"))] == ["ada"]
+    assert run("done", "1") == "Task 1 is done.\n"
+    assert "no open tasks" in run("tasks")

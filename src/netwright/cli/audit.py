@@ -2,47 +2,80 @@
 
 from __future__ import annotations
 
+import getpass
+import re
 import sys
 from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import click
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy import func, select
 
 from netwright.app.context import Context
-from netwright.base.clock import iso
-from netwright.base.errors import NotFoundError
+from netwright.base.errors import InputError, NotFoundError
+from netwright.cli.auditview import finding_document, findings_csv, show_findings, show_tasks, task_document
 from netwright.cli.context import pass_context_object
 from netwright.cli.document import age, output
+from netwright.cli.importview import Wish, bring_in, wish_options
 from netwright.cli.objectdiff import counted, print_json
+from netwright.collect.adoption.accept import Acceptance
+from netwright.collect.attention import (
+    acknowledge,
+    attention,
+    close_task,
+    drop_lapsed,
+    open_task,
+    open_tasks,
+    require_open,
+    take_back,
+)
 from netwright.collect.audit import audit as judge
-from netwright.collect.findings import Severity, open_findings, store_findings
-from netwright.collect.observed import Finding, ObservedDevice
+from netwright.collect.findings import Severity, narrowed, open_findings, store_findings
+from netwright.collect.observed import ObservedDevice
 from netwright.inventory import Device, Site
 
-_COLOURS = {
-    Severity.CRITICAL: "bold red",
-    Severity.MAJOR: "red",
-    Severity.MINOR: "yellow",
-    Severity.INFO: "cyan",
-}
+
+class _ShowGroup(click.Group):
+    """What is no command is a device, or an option of the list."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        is_ours = bool(args) and args[0] in {*self.commands, *ctx.help_option_names}
+        return super().parse_args(ctx, args if is_ours else ["show", *args])
 
 
-@click.command()
+@click.group(cls=_ShowGroup)
+def audit() -> None:
+    """Compare what is wanted with what devices said last (`netwright audit [DEVICE]`), and say what becomes
+    of the differences: acknowledged, accepted as the truth, given to somebody as a task.
+    """
+
+
+@audit.command()
 @click.argument("device", required=False)
 @click.option("--site", help="Only findings of this site.")
-@click.option("--all", "show_all", is_flag=True, help="Show the consequences of other findings too.")
+@click.option("--severity", type=click.Choice(list(map(str, Severity))), help="Only these and worse ones.")
+@click.option("--kind", help="Only findings of this kind, as wrong-serial.")
+@click.option("--all", "show_all", is_flag=True, help="Show consequences and acknowledged ones too.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; consequences have a cause.")
 @pass_context_object
-def audit(context: Context, device: str | None, site: str | None, show_all: bool, as_json: bool) -> None:
-    """Compare what is wanted with what devices said last, and list the differences, the worst first.
+def show(
+    context: Context,
+    device: str | None,
+    site: str | None,
+    severity: str | None,
+    kind: str | None,
+    show_all: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """List the differences, the worst first. The word `show` may be left out.
 
     Nothing is asked anew; `netwright discover` and `netwright collect` do that. What follows from another
-    finding (the sessions of a crashed router) is counted, not listed. Exit code 1 when a finding is major or
-    worse.
+    finding (the sessions of a crashed router) and what somebody acknowledged is counted, not listed. Exit
+    code 1 when a finding that nobody acknowledged is major or worse.
     """
     _require_known(context, device, site)
     now = context.clock.now()
@@ -50,17 +83,121 @@ def audit(context: Context, device: str | None, site: str | None, show_all: bool
         drafts = judge(session, context.clock)
     with context.database.write() as session:
         store_findings(session, drafts, now)
-        found = open_findings(session, device=device, site=site)
+        drop_lapsed(session, now)
+        found = narrowed(
+            open_findings(session, device=device, site=site),
+            severity=Severity(severity) if severity else None,
+            kind=kind,
+        )
+        words = attention(session, found, now)
         asked_at = session.scalar(select(func.max(ObservedDevice.polled_at)))
     if as_json:
-        print_json([_document(finding) for finding in found])
+        print_json([finding_document(finding, words[finding.id]) for finding in found])
+    elif as_csv:
+        click.echo(
+            findings_csv([finding_document(finding, words[finding.id]) for finding in found]), nl=False
+        )
     else:
-        _show(found, now, output(), show_all=show_all)
+        show_findings(found, words, now, output(), show_all=show_all)
         if found and asked_at is not None:
-            words = f"Devices were asked {age(now - asked_at)} ago; `netwright collect --once` asks anew."
-            output().print(Text(words, style="dim"))
-    worst = min((Severity(finding.severity).rank for finding in found), default=Severity.INFO.rank)
+            line = f"Devices were asked {age(now - asked_at)} ago; `netwright collect --once` asks anew."
+            output().print(Text(line, style="dim"))
+    standing = [finding for finding in found if words[finding.id].ack is None]
+    worst = min((Severity(finding.severity).rank for finding in standing), default=Severity.INFO.rank)
     sys.exit(1 if worst <= Severity.MAJOR.rank else 0)
+
+
+@audit.command()
+@click.argument("numbers", nargs=-1, type=int, required=True)
+@click.option("--why", help="The reason; wanted.")
+@click.option("--until", help="As 2026-12-31, 2026-12-31T08:00Z, 8h, 3d; default: until it clears.")
+@click.option("--back", is_flag=True, help="Take the acknowledgement back.")
+@click.option("--author", default=getpass.getuser, help="Who does it; default: your login name.")
+@pass_context_object
+def ack(
+    context: Context, numbers: Sequence[int], why: str | None, until: str | None, back: bool, author: str
+) -> None:
+    """Say of findings (their NUMBERS) that you know of them, why, and until when.
+
+    An acknowledgement ends when the finding clears, at --until, or when the finding gets worse."""
+    now = context.clock.now()
+    with context.database.write() as session:
+        for number in numbers:
+            finding = require_open(session, number)
+            if back:
+                take_back(session, finding)
+            else:
+                acknowledge(session, finding, author, why or "", now, until=_until(until, now))
+    click.echo(f"{counted(len(numbers), 'finding')} {'stand again' if back else 'acknowledged'}.")
+
+
+@audit.command()
+@click.argument("numbers", nargs=-1, type=int, required=True)
+@wish_options
+@pass_context_object
+def accept(context: Context, numbers: Sequence[int], wish: Wish) -> None:
+    """Accept what findings (their NUMBERS) observed as the truth: it becomes wanted by a change set."""
+    with context.database.read() as session:
+        findings = [require_open(session, number) for number in numbers]
+        source = Acceptance(context.platforms, findings)
+        title = f"Accept {findings[0].kind} of {findings[0].device}" if len(findings) == 1 else ""
+    title = wish.title or title or f"Accept {counted(len(findings), 'finding')}"
+    bring_in(context, source, title, replace(wish, title=title))
+
+
+@audit.command()
+@click.argument("number", type=int)
+@click.option("--assignee", default="", help="Who is to do it.")
+@click.option("--note", default="", help="What to know.")
+@click.option("--author", default=getpass.getuser, help="Who does it; default: your login name.")
+@pass_context_object
+def task(context: Context, number: int, assignee: str, note: str, author: str) -> None:
+    """Open a task to put the finding NUMBER right."""
+    with context.database.write() as session:
+        finding = require_open(session, number)
+        opened = open_task(session, finding, author, context.clock.now(), assignee=assignee, note=note)
+        click.echo(f"Task {opened.id} is open: {opened.title}")
+
+
+@audit.command()
+@click.argument("number", type=int)
+@click.option("--author", default=getpass.getuser, help="Who does it; default: your login name.")
+@pass_context_object
+def done(context: Context, number: int, author: str) -> None:
+    """Close the task NUMBER. Its finding clears when the device says so."""
+    with context.database.write() as session:
+        closed = close_task(session, number, author, context.clock.now())
+        click.echo(f"Task {closed.id} is done.")
+
+
+@audit.command()
+@click.option("--site", help="Only those of this site.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_context_object
+def tasks(context: Context, site: str | None, as_json: bool) -> None:
+    """List the open tasks."""
+    now = context.clock.now()
+    with context.database.read() as session:
+        found = open_tasks(session, site=site)
+        if as_json:
+            print_json([task_document(one) for one in found])
+        else:
+            show_tasks(found, now, output())
+
+
+def _until(text: str | None, now: float) -> float | None:
+    """Unix seconds of a day, a time (UTC unless it says otherwise), or so many hours or days from now."""
+    if not text:
+        return None
+    if match := re.fullmatch(r"(\d{1,4})([hdw])", text):
+        return now + int(match[1]) * {"h": 3600, "d": 86400, "w": 7 * 86400}[match[2]]
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            "is no time", subject=text, remedy="Write 2026-12-31, 2026-12-31T08:00Z, 8h, 3d or 2w."
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _require_known(context: Context, device: str | None, site: str | None) -> None:
@@ -71,41 +208,3 @@ def _require_known(context: Context, device: str | None, site: str | None) -> No
             )
         if site and session.scalar(select(Site.id).where(Site.name == site)) is None:
             raise NotFoundError("there is no such site", subject=site, remedy="See `netwright show site`.")
-
-
-def _show(found: Sequence[Finding], now: float, console: Console, *, show_all: bool) -> None:
-    listed = [finding for finding in found if show_all or not finding.cause]
-    for severity, group in groupby(listed, key=lambda finding: Severity(finding.severity)):
-        members = list(group)
-        console.print(Text(f"{severity.upper()} ({len(members)})", style=_COLOURS[severity]))
-        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-        table.add_column(justify="right", style="dim", no_wrap=True)
-        table.add_column(style="cyan", no_wrap=True)
-        table.add_column(overflow="fold")
-        for finding in members:
-            words = Text(finding.message)
-            if finding.cause:
-                words.append(f" (follows from: {finding.cause})", style="dim")
-            table.add_row(age(now - finding.first_seen), finding.kind, words)
-        console.print(table)
-    hidden = len(found) - len(listed)
-    if not found:
-        console.print(Text("Everything observed is as wanted.", style="green"))
-    elif hidden:
-        console.print(Text(f"{counted(hidden, 'consequence')} of these not listed; see --all.", style="dim"))
-
-
-def _document(finding: Finding) -> dict[str, object]:
-    return {
-        "kind": finding.kind,
-        "severity": finding.severity,
-        "site": finding.site,
-        "device": finding.device,
-        "object": finding.object,
-        "message": finding.message,
-        "wanted": finding.wanted,
-        "observed": finding.observed,
-        "cause": finding.cause or None,
-        "first_seen": iso(finding.first_seen),
-        "last_seen": iso(finding.last_seen),
-    }

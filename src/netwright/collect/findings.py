@@ -112,6 +112,17 @@ def open_findings(
     )
 
 
+def narrowed(
+    found: Iterable[Finding], *, severity: Severity | None = None, kind: str | None = None
+) -> list[Finding]:
+    """Those of this kind, and this severity or worse."""
+    return [
+        one
+        for one in found
+        if (severity is None or Severity(one.severity).rank <= severity.rank) and kind in {None, one.kind}
+    ]
+
+
 def _standing(session: Session, devices: Collection[str] | None, sites: Collection[str]) -> Iterable[Finding]:
     query = select(Finding).where(Finding.cleared_at.is_(None))
     if devices is not None:

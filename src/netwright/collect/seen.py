@@ -113,6 +113,8 @@ class SeenDevice:
     neighbors: Mapping[str, tuple[SeenNeighbor, ...]]
     sessions: Mapping[address.Address, SeenSession]
     config: SeenConfig | None
+    version: str = ""
+    """Of its software."""
 
     @property
     def partial(self) -> bool:
@@ -183,6 +185,7 @@ def read_seen(session: Session, devices: Collection[str] | None = None, *, state
                 neighbors=_neighbors(neighbors[row.device]),
                 sessions=_sessions(sessions[row.device], polled[row.device]),
                 config=next(map(_config, configs[row.device]), None),
+                version=row.os_version or "",
             )
             for row in rows
         }

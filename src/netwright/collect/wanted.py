@@ -22,8 +22,9 @@ from netwright.inventory import (
     Isp,
     Model,
     Site,
+    SoftwareVersion,
 )
-from netwright.inventory.device import DeviceRole
+from netwright.inventory.device import DeviceRole, SoftwareStatus
 from netwright.inventory.place import Status
 from netwright.inventory.routing import SessionRole
 
@@ -113,6 +114,10 @@ class WantedDevice:
     interfaces: Mapping[str, WantedInterface]
     components: Mapping[str, WantedComponent]
     sessions: tuple[WantedSession, ...]
+    software: str = ""
+    """The version that it is wanted to run; empty: any."""
+    forbidden: frozenset[str] = frozenset()
+    """Versions of its platform that may not run."""
 
     def isp_ports(self) -> frozenset[str]:
         """Ports behind which a partner's router stands."""
@@ -174,6 +179,7 @@ def read_wanted(session: Session) -> Wanted:
     owner = {ip: port.device for ip, port in carrier.items()}
     owner |= {row.loopback: row.name for row in devices_by_id.values() if row.loopback is not None}
     sessions = _sessions(session, carrier, owner)
+    forbidden = _forbidden(session)
     devices = {
         row.name: WantedDevice(
             name=row.name,
@@ -187,6 +193,8 @@ def read_wanted(session: Session) -> Wanted:
             interfaces=interfaces.get(row.name, {}),
             components=components.get(row.name, {}),
             sessions=tuple(sessions.get(row.name, ())),
+            software=row.software or "",
+            forbidden=forbidden.get(row.platform, frozenset()),
         )
         for row in devices_by_id.values()
     }
@@ -204,6 +212,7 @@ class _DeviceRow:
     serial: str
     management_address: address.Address | None
     loopback: address.Address | None
+    software: str | None
 
 
 def _devices(session: Session) -> dict[int, _DeviceRow]:
@@ -218,13 +227,26 @@ def _devices(session: Session) -> dict[int, _DeviceRow]:
             Device.serial,
             Device.management_address,
             Device.loopback,
+            SoftwareVersion.version,
         )
         .join(Site, Device.site_id == Site.id)
         .join(Model, Device.model_id == Model.id)
+        .outerjoin(SoftwareVersion, Device.software_version_id == SoftwareVersion.id)
         .where(Device.status == Status.ACTIVE, Device.management_address.is_not(None), Device.platform != "")
         .order_by(Device.name)
     )
     return {row[0]: _DeviceRow(*row[1:]) for row in rows}
+
+
+def _forbidden(session: Session) -> dict[str, frozenset[str]]:
+    """Versions that may not run, by platform."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    query = select(SoftwareVersion.platform, SoftwareVersion.version).where(
+        SoftwareVersion.status == SoftwareStatus.FORBIDDEN
+    )
+    for platform, version in session.execute(query):
+        found[platform].add(version)
+    return {platform: frozenset(versions) for platform, versions in found.items()}
 
 
 def _interfaces(

@@ -31,7 +31,7 @@ from netwright.store.history import documents
 from netwright.store.naming import Namer
 from netwright.store.value import codec
 
-_SEED_KINDS = ("manufacturer", "model", "software_version", "asn")
+SEED_KINDS = ("manufacturer", "model", "software_version", "asn")
 """Drafted so that others can refer to them; one that is there stays as it is."""
 
 
@@ -105,12 +105,12 @@ class Adoption:
                 if draft.key in ids:
                     self._keep_what_is_there(draft, docs[ids[draft.key]], namer)
         self._require_chosen()
-        return Drafts(_needed(drafts), drafting.problems, literal=True)
+        return Drafts(needed(drafts), drafting.problems, literal=True)
 
     def _keep_what_is_there(self, draft: Draft, doc: Mapping[str, Any], namer: Namer) -> None:
         """Take out of a draft what the object that is there says otherwise, unless it was chosen."""
         kind = draft.kind
-        if kind.name in _SEED_KINDS:
+        if kind.name in SEED_KINDS:
             draft.values = {name: draft.values[name] for name in kind.key if name in draft.values}
             return
         for name, value in list(draft.values.items()):
@@ -147,10 +147,10 @@ def _says(draft: Draft, name: str, before: object) -> bool:
     return ways.same(spec.column, before, ways.take({spec.column: written(spec, value)}, "")[spec.column])
 
 
-def _needed(drafts: Sequence[Draft]) -> list[Draft]:
+def needed(drafts: Sequence[Draft]) -> list[Draft]:
     """Without models, makers, versions and numbers that nothing refers to any more."""
     kept = list(drafts)
-    for kind in reversed(_SEED_KINDS):
+    for kind in reversed(SEED_KINDS):
         referred = {
             (spec.reference, draft.text(spec.name))
             for draft in kept

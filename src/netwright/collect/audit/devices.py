@@ -64,6 +64,29 @@ def identity(subject: Subject) -> Iterator[FindingDraft]:
             )
 
 
+def software(subject: Subject) -> Iterator[FindingDraft]:
+    """``forbidden-software``: it runs a version that may not run. ``wrong-software``: another one than is
+    wanted."""
+    wanted, runs = subject.wanted.software, subject.seen.version
+    forbidden = runs in subject.wanted.forbidden
+    if not runs or not (forbidden or (wanted and wanted != runs)):
+        return
+    words = f"{subject.name} runs version {runs}"
+    words += ", which may not run" if forbidden else ""
+    words += f"; wanted {wanted}" if wanted and wanted != runs else ""
+    yield FindingDraft(
+        "forbidden-software" if forbidden else "wrong-software",
+        Severity.MAJOR if forbidden else Severity.MINOR,
+        subject.name,
+        f"{words}. Install the wanted version, or correct the inventory.",
+        site=subject.site,
+        object="software",
+        wanted=wanted or f"not {runs}",
+        observed=runs,
+        via=subject.via()[:1],
+    )
+
+
 def configured(subject: Subject) -> Iterator[FindingDraft]:
     """``not-configured``: a router that runs nothing of what we want yet."""
     if subject.name not in subject.ground.deaths.unconfigured:

@@ -20,6 +20,7 @@ STALE_AFTER_S = 3600.0
 
 _RULES: tuple[Callable[[Subject], Iterator[FindingDraft]], ...] = (
     devices.identity,
+    devices.software,
     devices.configured,
     devices.freshness,
     hardware.components,
