@@ -11,6 +11,7 @@ import importlib
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from netwright.platforms.facts import Found, joined
@@ -26,6 +27,11 @@ _WITH_ARGUMENT = (
     (r"show_users_accounts", "show_user_account"),
     (r"show_arp_vrf_test.*|show_arp_exclude.*", "show_arp"),
     (r"show_ip_arp_vrf_all.*", "show_ip_arp_vrf_all"),
+    (r"get_lldp_interface_neighbors_information", "get_lldp_interface_neighbors"),
+    (r"get_bgp_neighbor_information.*", "get_bgp_neighbor_information"),
+    (r"get_bgp_summary_information.*", "get_bgp_summary_information"),
+    (r"configuration_system_login_user.*", "configuration_system_login"),
+    (r"configuration_system_ntp.*", "configuration_system_ntp"),
     (r"show_vlan_id_.*", "show_vlan"),
     (r"show_int_te.*", "show_interfaces"),
     (r"show_run(ning_config)?_include_ntp.*", "show_running_config_include_ntp"),
@@ -78,13 +84,26 @@ def replies(folder: Path) -> Iterator[tuple[str, str]]:
 
 def understood(folder: Path, every: tuple[Show, ...], missing: list[str]) -> Found:
     parts = []
+    names = {path.name for path in folder.iterdir()}
     for name, answer in replies(folder):
         show = question(name, answer, every)
+        if name == "get-bgp-neighbor-information.xml" and "get-bgp-neighbor-informationmaster.xml" in names:
+            continue  # the same again, of no instance
         if show is None:
             missing.append(name)
         elif answer.strip():
-            parts.append(read(show, answer))
+            parts.append(_in_instance(name, read(show, answer)))
     return joined(parts)
+
+
+def _in_instance(name: str, found: Found) -> Found:
+    """Junos is asked for one instance after the other, whose name stands behind the question's."""
+    match = re.fullmatch(r"get-bgp-(?:neighbor|summary)-information(\w+)\.xml", name)
+    if match is None:
+        return found
+    return replace(
+        found, bgp_sessions=tuple(replace(one, routing_instance=match[1]) for one in found.bgp_sessions)
+    )
 
 
 def spoilt(answer: str, rng: random.Random) -> str:

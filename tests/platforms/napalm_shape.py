@@ -222,20 +222,32 @@ def _environment(found: Found, expected: Any) -> Any:
         limits = one.limits or Limits()
         high = [value for value in (limits.high_warning, limits.high_critical) if value is not None]
         module, base = (one.component or "").removeprefix("module "), re.sub(r" #\d+$", "", one.name)
-        shown = (one.name, f"{base}-{module}", f"{module}-{place} {base}")
+        shown = (
+            one.name,
+            f"{base}-{module}",
+            f"{module}-{place} {base}",
+            one.component if base.endswith("Inlet") else "",
+        )
         temperatures[next((name for name in shown if name in names), one.name)] = {
             "temperature": one.value,
             "is_alert": bool(high and one.value >= high[0]) or not one.ok,
             "is_critical": bool(high and one.value >= high[-1]),
         }
     outputs = {one.component: one.value for one in found.sensors if one.sensor_class == "watts"}
+
+    def supply(name: str) -> str:
+        """NAPALM's word for Junos' PEM."""
+        other = name.replace("PEM", "Power Supply")
+        return other if other in expected.get("power", {}) else name
+
     return {
         "fans": {"invalid": ..., **{
-            one.name: {"status": one.ok} for one in found.components if one.component_class == "fan"}},
+            one.name: {"status": one.ok} for one in found.components if one.component_class == "fan"
+        }},
         "temperature": temperatures,
         "power": {
             "invalid": ..., **{
-            one.name: {"status": one.ok, "capacity": -1.0 if one.capacity_w is None else one.capacity_w,
+            supply(one.name): {"status": one.ok, "capacity": _known(one.capacity_w),
                        "output": outputs.get(one.name, -1.0)}
             for one in found.components if one.component_class == "power-supply"
         }},
@@ -284,6 +296,10 @@ def _bgp(found: Found, expected: Any) -> Any:
             },
         }  # fmt: skip
     return result
+
+
+def _known(value: float | None) -> float:
+    return -1.0 if value is None else value
 
 
 def _whole(seconds: float | None) -> int:
