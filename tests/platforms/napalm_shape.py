@@ -226,7 +226,7 @@ def _environment(found: Found, expected: Any) -> Any:
             one.name,
             f"{base}-{module}",
             f"{module}-{place} {base}",
-            one.component if base.endswith("Inlet") else "",
+            (one.component or "") if base.endswith("Inlet") else "",
         )
         temperatures[next((name for name in shown if name in names), one.name)] = {
             "temperature": one.value,
@@ -241,12 +241,12 @@ def _environment(found: Found, expected: Any) -> Any:
         return other if other in expected.get("power", {}) else name
 
     return {
-        "fans": {"invalid": ..., **{
+        "fans": {**_unasked("fans", expected), **{
             one.name: {"status": one.ok} for one in found.components if one.component_class == "fan"
         }},
         "temperature": temperatures,
         "power": {
-            "invalid": ..., **{
+            **_unasked("power", expected), **{
             supply(one.name): {"status": one.ok, "capacity": _known(one.capacity_w),
                        "output": outputs.get(one.name, -1.0)}
             for one in found.components if one.component_class == "power-supply"
@@ -296,6 +296,11 @@ def _bgp(found: Found, expected: Any) -> Any:
             },
         }  # fmt: skip
     return result
+
+
+def _unasked(name: str, expected: Any) -> Any:
+    """``invalid`` is NAPALM's mark that it did not ask."""
+    return {"invalid": ...} if "invalid" in expected.get(name, {}) else {}
 
 
 def _known(value: float | None) -> float:
