@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
 
 from netwright.base.errors import DeviceError
 from netwright.base.secret import Secret
@@ -28,8 +29,13 @@ class Tls:
     plain: bool = False
 
     def context(self) -> ssl.SSLContext:
-        """For asyncio and httpx; our own certificate is loaded by whoever has files for it."""
+        """For asyncio and httpx. Raises OSError for a certificate or key that is none."""
         made = ssl.create_default_context(cadata=self.ca)
+        if self.certificate is not None:
+            with NamedTemporaryFile("w", suffix=".pem") as file:  # OpenSSL's loader takes files only
+                file.write(self.certificate + "\n" + (self.key.reveal() if self.key else ""))
+                file.flush()
+                made.load_cert_chain(file.name)
         if not self.verify:
             made.check_hostname = False
             made.verify_mode = ssl.CERT_NONE

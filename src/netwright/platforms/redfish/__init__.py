@@ -1,0 +1,4 @@
+"""What a server or appliance tells over Redfish, in neutral facts.
+
+Main path: ``probe`` -> ``hardware``, ``readings``.
+"""
