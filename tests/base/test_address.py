@@ -14,6 +14,7 @@ from netwright.base.address import (
     Address,
     Interface,
     LazyInterface4,
+    PlainAddress4,
     Prefix,
     address_of,
     interface_of,
@@ -93,3 +94,19 @@ def test_an_interface_that_waits_with_its_network_is_as_any_other(
     assert (lazy.network, lazy.netmask, lazy.ip) == (usual.network, usual.netmask, usual.ip)
     assert pickle.loads(pickle.dumps(lazy)) == usual
     assert key(lazy) == key(usual)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_made_of_its_key_is_as_any_other(usual: ipaddress.IPv4Address) -> None:
+    plain = address_of(key(usual))
+    assert type(plain) is PlainAddress4
+    assert (plain, hash(plain), str(plain), repr(plain)) == (usual, hash(usual), str(usual), repr(usual))
+    assert (f"{plain}", plain.packed, plain.is_private) == (str(usual), usual.packed, usual.is_private)
+    assert pickle.dumps(plain) == pickle.dumps(usual)
+    assert type(pickle.loads(pickle.dumps(plain))) is ipaddress.IPv4Address
+    for step in (1, -1):
+        if 0 <= int(usual) + step < 1 << 32:
+            assert plain + step == usual + step
+        else:
+            with pytest.raises(ipaddress.AddressValueError):
+                plain + step

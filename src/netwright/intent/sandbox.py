@@ -26,6 +26,7 @@ _ADDRESSES: tuple[type, ...] = (
     ipaddress.IPv4Network,
     ipaddress.IPv6Network,
     address.LazyInterface4,
+    address.PlainAddress4,
 )
 VALUES = frozenset((*VIEWS, *_ADDRESSES))
 """Frozen values: whatever a template reads of them is harmless, but for names with an underscore."""

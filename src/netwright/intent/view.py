@@ -187,6 +187,8 @@ def _without_collections() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # with the next line: all to the oldest generation, without a look at each
+        gc.unfreeze()
         if was:
             gc.enable()
 

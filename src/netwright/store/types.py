@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 from netwright.base import address
 
-_ADDRESS = (ipaddress.IPv4Address, ipaddress.IPv6Address)
+_ADDRESS = (address.PlainAddress4, ipaddress.IPv4Address, ipaddress.IPv6Address)
 _INTERFACE = (ipaddress.IPv4Interface, ipaddress.IPv6Interface)
 _NETWORK = (ipaddress.IPv4Network, ipaddress.IPv6Network)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base import address
-from netwright.intent.assembly.reading import as_key, rows
+from netwright.intent.assembly.reading import as_key, plain_rows, rows
 from netwright.intent.neutral import (
     Breakout,
     Bundle,
@@ -54,7 +55,7 @@ class VlanRow(NamedTuple):
 
 
 class InterfaceRow(NamedTuple):
-    """An interface as it is stored; read by position, for a row's names cost more than all else."""
+    """An interface as the database's driver gives it; read by position, for names cost more than all else."""
 
     id: int
     device_id: int
@@ -69,9 +70,9 @@ class InterfaceRow(NamedTuple):
     parent_id: int | None
     lane: int | None
     vrf_id: int | None
-    vlan_mode: VlanMode | None
+    vlan_mode: str | None
     vlan_id: int | None
-    tags: list[str] | None
+    tags: list[str] | str | None
 
 
 class FarEnd(NamedTuple):
@@ -101,12 +102,12 @@ class Interfaces:
 
     def __init__(self, session: Session, devices: Collection[int]) -> None:
         self._session = session
-        self._rows = [
-            InterfaceRow._make(row) for row in rows(session, _INTERFACES, Interface.device_id, devices)
-        ]
+        self._rows = list(
+            map(InterfaceRow._make, plain_rows(session, _INTERFACES, Interface.device_id, devices))
+        )
         self._own, self._shared = self._addresses(devices)
         self._far = self._neighbors(devices)
-        tagged = list(rows(session, _TAGGED, Interface.device_id, devices))
+        tagged = list(plain_rows(session, _TAGGED, Interface.device_id, devices))
         wanted = {row.vlan_id for row in self._rows} | {vlan for _, vlan in tagged}
         self._vlans = {
             one.id: VlanRow(*one) for one in rows(session, _VLANS, Vlan.id, sorted(wanted - {None}))
@@ -126,37 +127,32 @@ class Interfaces:
     def _ports(self, found: list[InterfaceRow]) -> Ports:
         ports = Ports()
         joined = _Joined(found)
-        for row in sorted(found, key=lambda row: natural(row.name)):
-            far = self._far.get(row.id)
+        special = joined.special | {row[0] for row in found if row[0] in self._shared or row[0] in self._tagged}
+        far_ends, addresses, at, views = self._far.get, self._own.get, ports.at, ports.views
+        for row in sorted(found, key=_order):
+            ident, _, name, _, description, enabled, management, mtu, speed = row[:9]
+            far = far_ends(ident)
             if far is not None:
-                ports.far[row.name] = far
-            if row.tags:
-                ports.tags[row.name] = row.tags
-            own = self._own.get(row.id, ())
+                ports.far[name] = far
+                description = description or f"to {far.device} {far.interface}"
+            own = addresses(ident, ())
             for one in own:
-                ports.at[one[:17]] = row.name
-            if row.vrf_id is not None:
-                ports.vrf_ids.add(row.vrf_id)
-            ports.views.append(self._view(row, far, own, joined))
-        ports.vlans = self._carried(found, ports.views)
+                at[one[:17]] = name
+            view = InterfaceView(
+                name,
+                description,
+                bool(enabled),
+                bool(management),
+                mtu,
+                speed,
+                tuple(map(address.interface_of, own)),
+                None if far is None else far[:2],
+            )
+            views.append(self._special(view, row, joined) if ident in special else view)
+        ports.tags = {row.name: _words(row.tags) for row in found if row.tags}
+        ports.vrf_ids = {row.vrf_id for row in found if row.vrf_id is not None}
+        ports.vlans = self._carried(found, views)
         return ports
-
-    def _view(
-        self, row: InterfaceRow, far: FarEnd | None, own: Iterable[bytes], joined: _Joined
-    ) -> InterfaceView:
-        plain = InterfaceView(
-            row.name,
-            row.description or (f"to {far.device} {far.interface}" if far is not None else ""),
-            row.enabled,
-            row.management,
-            row.mtu,
-            row.speed_bps,
-            tuple(map(address.interface_of, own)),
-            None if far is None else far[:2],
-        )
-        if row.id not in joined.special and row.id not in self._shared and row.id not in self._tagged:
-            return plain
-        return self._special(plain, row, joined)
 
     def _special(self, plain: InterfaceView, row: InterfaceRow, joined: _Joined) -> InterfaceView:
         kind = joined.kind(row)
@@ -180,7 +176,7 @@ class Interfaces:
         tagged = tuple(sorted(self._tagged.get(row.id, ())))
         if row.vlan_mode is None and vlan is None and not tagged:
             return None
-        mode = row.vlan_mode or (VlanMode.TRUNK if tagged else VlanMode.ACCESS)
+        mode = VlanMode(row.vlan_mode) if row.vlan_mode else (VlanMode.TRUNK if tagged else VlanMode.ACCESS)
         return Switchport(mode, None if vlan is None else vlan.number, tagged)
 
     def _carried(self, found: list[InterfaceRow], views: list[InterfaceView]) -> tuple[VlanView, ...]:
@@ -199,15 +195,23 @@ class Interfaces:
 
     def _addresses(self, devices: Collection[int]) -> tuple[dict[int, list[bytes]], dict[int, list[bytes]]]:
         """Keys of each interface's own and shared addresses, sorted; secondaries after the others."""
-        own: dict[int, list[tuple[bool, bytes]]] = defaultdict(list)
-        shared: dict[int, list[bytes]] = defaultdict(list)
-        for interface, key, role in rows(self._session, _ADDRESSES, Interface.device_id, devices):
-            if role in _SHARED:
-                shared[interface].append(key)
+        own: dict[int, list[bytes]] = {}
+        secondary: dict[int, list[bytes]] = {}
+        shared: dict[int, list[bytes]] = {}
+        kinds = {one.value: shared for one in _SHARED} | {AddressRole.SECONDARY.value: secondary}
+        for interface, key, role in plain_rows(self._session, _ADDRESSES, Interface.device_id, devices):
+            kind = own if role is None else kinds.get(role, own)
+            if interface in kind:
+                kind[interface].append(key)
             else:
-                own[interface].append((role is AddressRole.SECONDARY, key))
-        sorted_own = {interface: [key for _, key in sorted(found)] for interface, found in own.items()}
-        return sorted_own, {interface: sorted(found) for interface, found in shared.items()}
+                kind[interface] = [key]
+        for kind in (own, secondary, shared):
+            for found in kind.values():
+                if len(found) > 1:
+                    found.sort()
+        for interface, found in secondary.items():
+            own[interface] = own.get(interface, []) + found
+        return own, shared
 
     def _neighbors(self, devices: Collection[int]) -> dict[int, FarEnd]:
         """Far end of the cable of each interface."""
@@ -292,21 +296,37 @@ class Vrfs:
         return tuple(sorted(found, key=lambda one: one.name))
 
 
-@lru_cache(maxsize=10_000)
-def natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sort key in which ``swp2`` comes before ``swp10``."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name) if part)
+@lru_cache(maxsize=100_000)
+def natural(name: str) -> str:
+    """Sort key in which ``swp2`` comes before ``swp10``; one text, for those compare fastest. Before each number
+    stands how many digits it has, below all that names have in them."""
+    first = "1" if name[:1].isdecimal() else "0"
+    return first + _DIGITS.sub(lambda found: _counted(str(int(found[1]))), name)
+
+
+def _counted(digits: str) -> str:
+    return f"\0{chr(len(digits))}{digits}"
+
+
+def _order(row: InterfaceRow) -> str:
+    return natural(row[2])
+
+
+def _words(tags: list[str] | str | None) -> list[str]:
+    found = json.loads(tags) if isinstance(tags, str) else tags
+    return list(found or ())
 
 
 def _is_special(row: InterfaceRow) -> bool:
-    return bool(
-        row.lag_id is not None
-        or row.parent_id is not None
-        or row.vrf_id is not None
-        or row.vlan_id is not None
-        or row.vlan_mode is not None
-        or row.interface_type == "lag"
-        or _is_loopback(row.name, row.interface_type)
+    _, _, name, interface_type, _, _, _, _, _, lag, parent, _, vrf, mode, vlan, _ = row
+    return (
+        lag is not None
+        or parent is not None
+        or vrf is not None
+        or vlan is not None
+        or mode is not None
+        or interface_type == "lag"
+        or _is_loopback(name, interface_type)
     )
 
 

@@ -22,6 +22,18 @@ def rows(
         yield from session.connection().execute(query.where(column.in_(part))).all()
 
 
+def plain_rows(
+    session: Session, query: Select[*tuple[Any, ...]], column: Any, values: Collection[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """As :func:`rows`, each row a tuple as the database's driver gives it: a StrEnum is its text, SQLite's
+    truth 0 or 1, JSON perhaps text. To turn values and give them names costs as much as all the rest of a
+    view, so it is for the tables that have a row for each interface."""
+    for part in chunks(values, _CHUNK):
+        cursor = session.connection().execute(query.where(column.in_(part))).cursor
+        assert cursor is not None  # a SELECT has one
+        yield from cursor.fetchall()
+
+
 def as_key(column: Any) -> ColumnElement[bytes]:
     """An address column as the bytes that stand in the table: they sort, and cost nothing to read."""
     return type_coerce(column, LargeBinary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from netwright.base import address
 from netwright.intent.assembly.policy import StoredPolicies
-from netwright.intent.assembly.reading import as_key, rows
+from netwright.intent.assembly.reading import as_key, plain_rows, rows
 from netwright.intent.neutral import BgpGroupView, SessionView
 from netwright.intent.policy import NetworkPolicy
 from netwright.inventory import Asn, BgpGroup, BgpSession, Device, Exchange, Isp
@@ -22,13 +23,13 @@ _KEEPALIVES = 3
 
 
 class SessionRow(NamedTuple):
-    """A session as it is stored; read by position, for a row's names cost more than all else."""
+    """A session as the database's driver gives it; read by position, for names cost more than all else."""
 
     device_id: int
     local: bytes
     remote: bytes
     remote_asn: int
-    role: SessionRole
+    role: str
     isp: str | None
     exchange: str | None
     bgp_group_id: int | None
@@ -49,7 +50,7 @@ class Sessions:
     def __init__(self, session: Session, devices: Collection[int], network: NetworkPolicy) -> None:
         self._network = network
         self._of: dict[int, list[SessionRow]] = defaultdict(list)
-        for row in map(SessionRow._make, rows(session, _SESSIONS, BgpSession.device_id, devices)):
+        for row in map(SessionRow._make, plain_rows(session, _SESSIONS, BgpSession.device_id, devices)):
             self._of[row.device_id].append(row)
         ids: set[Any] = {row.bgp_group_id for found in self._of.values() for row in found} - {None}
         self._groups = {row.id: row for row in rows(session, _GROUPS, BgpGroup.id, sorted(ids))}
@@ -78,16 +79,18 @@ class Sessions:
     def views(self, device: Any, at: dict[bytes, str], vrfs: dict[int, str]) -> list[SessionView]:
         """The sessions of a device: those of a group together, family by family, in order of its name, then
         the others; in order of the neighbour's address. ``at``: its interface by the key of an address."""
-        found = sorted(self._of[device.id], key=self._place)
+        found = sorted(self._of[device.id], key=itemgetter(_REMOTE))
+        if self._groups:
+            found.sort(key=self._place)
         groups = self._group_views(device, found)
         loopback = None if device.loopback is None else address.key(device.loopback)
         return [
             self._view(device, row, loopback, groups.get(row.bgp_group_id or 0), at, vrfs) for row in found
         ]
 
-    def _place(self, row: SessionRow) -> tuple[bool, str, bytes]:
+    def _place(self, row: SessionRow) -> tuple[bool, str]:
         group = row.bgp_group_id
-        return group is None, "" if group is None else self._groups[group].name, row.remote
+        return group is None, "" if group is None else self._groups[group].name
 
     def _view(
         self,
@@ -98,30 +101,35 @@ class Sessions:
         at: dict[bytes, str],
         vrfs: dict[int, str],
     ) -> SessionView:
-        internal = row.remote_asn == device.asn
-        policy_in, policy_out = self._network.names(row.isp, internal=internal)
-        local_address = address.address_of(row.local)
-        from_loopback = row.local == loopback
+        _, local, remote, remote_asn, role, isp, exchange, _, vrf = row[:9]
+        import_policy, export_policy, max_prefixes, description, password, bfd, enabled, peer = row[9:]
+        internal = remote_asn == device.asn
+        policy_in, policy_out = self._network.names(isp, internal=internal)
+        local_address = address.address_of(local)
+        from_loopback = local == loopback
+        peer = peer or isp or exchange or ""
         view = SessionView(
-            address.address_of(row.remote),
-            row.remote_asn,
+            address.address_of(remote),
+            remote_asn,
             local_address,
-            row.role,
+            _ROLES[role],
             internal,
-            row.description or row.peer or row.isp or row.exchange or "",
-            row.password_secret,
-            row.bfd,
-            row.enabled,
+            description or peer,
+            password,
+            bool(bfd),
+            bool(enabled),
             local_address if from_loopback else None,
-            self.policies.name(row.import_policy_id) or policy_in,
-            self.policies.name(row.export_policy_id) or policy_out,
-            row.remote[0],
-            at.get(row.local[:17], ""),
-            vrfs.get(row.vrf_id, "") if row.vrf_id is not None else "",
+            policy_in if import_policy is None else self.policies.name(import_policy),
+            policy_out if export_policy is None else self.policies.name(export_policy),
+            remote[0],
+            at.get(local[:17], ""),
+            "" if vrf is None else vrfs.get(vrf, ""),
             group,
-            row.max_prefixes,
-            multihop=2 if from_loopback and not internal else None,
-            peer=row.peer or row.isp or row.exchange or "",
+            max_prefixes,
+            None,
+            None,
+            2 if from_loopback and not internal else None,
+            peer,
         )
         return view if group is None else self._grouped(view, row, group)
 
@@ -167,6 +175,8 @@ class Sessions:
         )
 
 
+_REMOTE = SessionRow._fields.index("remote")
+_ROLES = {one.value: one for one in SessionRole}
 _THEIRS, _PEER = aliased(BgpSession), aliased(Device)
 _SESSIONS = (
     select(
