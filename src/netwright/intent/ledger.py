@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args
 
+import orjson
 from sqlalchemy import JSON, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from netwright.base import address
 from netwright.intent.neutral import BgpView, DeviceView
 from netwright.store.record import Base, BigId
+
+ADDRESSES: tuple[type, ...] = tuple(
+    kind for family in (address.Address, address.Interface, address.Prefix) for kind in get_args(family)
+)
 
 
 class RenderedConfig(Base):
@@ -94,12 +98,29 @@ def digest_of(parts: Mapping[str, str], templates: str, secrets: Sequence[tuple[
 
 
 def _hash(value: object) -> str:
-    """Equal for equal values, in every process: without the memo, which tells an object from its equal."""
-    buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, 5)
-    pickler.fast = True
-    pickler.dump(value)
-    return hashlib.blake2b(buffer.getbuffer(), digest_size=8).hexdigest()
+    """Equal for equal values, in every process. A number too large for the quick writer is left to another."""
+    try:
+        data = orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        data = json.dumps(value, default=_fields, sort_keys=True).encode()
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """What the writer does not know: named tuples, addresses, sets."""
+    if isinstance(value, tuple):
+        return tuple(value)
+    if isinstance(value, ADDRESSES):
+        return str(value)
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    raise TypeError(f"{type(value).__name__} should be a value that configurations are made of")
+
+
+def _fields(value: object) -> object:
+    if is_dataclass(value):
+        return [getattr(value, one.name) for one in fields(value)]
+    return _plain(value)
 
 
 def _text_hash(value: Any, size: int = 8) -> str:

@@ -83,6 +83,39 @@ class _QuickCode(CodeGenerator):
         self.writeline(f"yield concat({frame.buffer})")
         frame.buffer = None
 
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802 (Jinja2's name)
+        """What stands together is written as one text, by a format that Python prepares while compiling."""
+        if frame.buffer is None or frame.require_output_check or len(node.nodes) < 2 or _escapes(self, frame):
+            super().visit_Output(node, frame)
+            return
+        self.writeline(f"{frame.buffer}.append(", node)
+        self._format(node.nodes, frame)
+        self.write(")")
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 (Jinja2's name)
+        if _escapes(self, frame):
+            super().visit_Concat(node, frame)
+            return
+        self._format(node.nodes, frame)
+
+    def _format(self, parts: Iterable[nodes.Expr], frame: Frame) -> None:
+        known = [
+            one.data
+            if isinstance(one, nodes.TemplateData)
+            else one.value
+            if isinstance(one, nodes.Const) and isinstance(one.value, str)
+            else None
+            for one in parts
+        ]
+        pattern = "".join("%s" if text is None else text.replace("%", "%%") for text in known)
+        self.write(f"({pattern!r} % (")
+        for one, text in zip(parts, known, strict=True):
+            if text is None:
+                self.newline(one)
+                self.visit(one, frame)
+                self.write(", ")
+        self.write("))")
+
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 (Jinja2's name)
         if node.attr not in _NAMES:
             super().visit_Getattr(node, frame)
@@ -90,6 +123,12 @@ class _QuickCode(CodeGenerator):
         self.write(f"(v__.{node.attr} if type(v__ := ")
         self.visit(node.node, frame)
         self.write(f") in environment.values else environment.getattr(v__, {node.attr!r}))")
+
+
+def _escapes(code: CodeGenerator, frame: Frame) -> bool:
+    """Whether values are written in another way than as their text."""
+    context = frame.eval_ctx
+    return bool(context.volatile or context.autoescape or code.environment.finalize)
 
 
 class QuickSandbox(Sandbox):

@@ -127,7 +127,9 @@ class Interfaces:
     def _ports(self, found: list[InterfaceRow]) -> Ports:
         ports = Ports()
         joined = _Joined(found)
-        special = joined.special | {row[0] for row in found if row[0] in self._shared or row[0] in self._tagged}
+        special = joined.special | {
+            row[0] for row in found if row[0] in self._shared or row[0] in self._tagged
+        }
         far_ends, addresses, at, views = self._far.get, self._own.get, ports.at, ports.views
         for row in sorted(found, key=_order):
             ident, _, name, _, description, enabled, management, mtu, speed = row[:9]
@@ -298,8 +300,8 @@ class Vrfs:
 
 @lru_cache(maxsize=100_000)
 def natural(name: str) -> str:
-    """Sort key in which ``swp2`` comes before ``swp10``; one text, for those compare fastest. Before each number
-    stands how many digits it has, below all that names have in them."""
+    """Sort key in which ``swp2`` comes before ``swp10``; one text, for those compare fastest. Before each
+    number stands how many digits it has, below all that names have in them."""
     first = "1" if name[:1].isdecimal() else "0"
     return first + _DIGITS.sub(lambda found: _counted(str(int(found[1]))), name)
 
