@@ -98,7 +98,7 @@ def digest_of(parts: Mapping[str, str], templates: str, secrets: Sequence[tuple[
 
 
 def _hash(value: object) -> str:
-    """Equal for equal values, in every process. A number too large for the quick writer is left to another."""
+    """Equal for equal values, in every process. Numbers too large for the quick writer go to another."""
     try:
         data = orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     except orjson.JSONEncodeError:
