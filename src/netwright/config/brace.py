@@ -34,9 +34,18 @@ _VERBS = {"set", "delete", "deactivate", "activate", "insert", "rename", "copy",
 
 def is_set_form(text: str) -> bool:
     """Whether the text is ``set`` lines, but for comments and stray lines."""
-    lines = [line for line in text.split("\n") if line.strip() and line.lstrip()[0] not in "#!{}"]
+    lines = [line for line in _outside_quotes(text) if line.strip() and line.lstrip()[0] not in "#!{}"]
     told = sum(line.lstrip().split(None, 1)[0] in _VERBS for line in lines)
     return bool(lines) and told * 10 >= len(lines) * 9
+
+
+def _outside_quotes(text: str) -> Iterator[str]:
+    """Lines that don't begin inside a quoted text of several lines."""
+    inside = False
+    for line in text.split("\n"):
+        if not inside:
+            yield line
+        inside ^= line.count('"') % 2 == 1
 
 
 def words_tree(text: str, schema: Schema) -> Block:
@@ -53,9 +62,17 @@ def words_tree(text: str, schema: Schema) -> Block:
                     put(root, mark + path)
         return root
     for words in _paths(text) if "{" in text or ";" in text else _indented(text):
-        for path in spread(tidied(words), schema):
+        for path in spread(_unwrapped(tidied(words), schema), schema):
             put(root, path)
     return root
+
+
+def _unwrapped(words: list[str], schema: Schema) -> list[str]:
+    """A path without the outer blocks that only the form in braces has."""
+    for wrapper in schema.wrappers:
+        if tuple(words[: len(wrapper)]) == wrapper[: len(words)]:
+            return words[len(wrapper) :]
+    return words
 
 
 def _indented(text: str) -> Iterator[list[str]]:

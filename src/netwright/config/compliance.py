@@ -82,13 +82,17 @@ class View:
 
     def __init__(self, text: str, schema: Schema) -> None:
         self.block = _read(text, schema)
+        self._verb = "set " if schema.style is Style.BRACE else ""
         self._chosen: dict[tuple[str, ...], Block] = {}
         self._by_word: dict[str, list[str]] = {}
         for line in self.block:
             self._by_word.setdefault(line.split(None, 1)[0], []).append(line)
 
     def chosen(self, beginnings: tuple[str, ...]) -> Block:
-        """The blocks of a section, in their order."""
+        """The blocks of a section, in their order. Where ``set`` lines are read as paths, a beginning may
+        have the word."""
+        if self._verb:
+            beginnings = tuple(one.removeprefix(self._verb) for one in beginnings)
         found = self._chosen.get(beginnings)
         if found is None:
             found = self._chosen[beginnings] = self._choose(beginnings)

@@ -203,6 +203,8 @@ class Schema:
     inline: tuple[str, ...]
     ordered_paths: tuple[Pattern, ...]
     named: frozenset[str]
+    wrappers: tuple[tuple[str, ...], ...]
+    """Outer blocks of the form in braces that ``set`` lines leave out; the longest first."""
     secrets: tuple[str, ...]
     secrets_within: tuple[tuple[str, tuple[str, ...]], ...]
     encoded: tuple[Encoding, ...]
@@ -374,6 +376,7 @@ def _compiled(name: str, data: dict[str, object]) -> Schema:
         expand=_strings(data.get("expand")),
         management=re.compile(str(data["management"])) if data.get("management") else None,
         inline=_strings(data.get("inline")),
+        wrappers=tuple(tuple(text.split()) for text in _strings(data.get("wrappers"))),
         named=frozenset(_strings(data.get("named"))),
         ordered_paths=tuple(Pattern(text) for text in _strings(data.get("ordered_paths"))),
         secrets_within=tuple((head, _strings(own)) for head, own in _pairs(data, "secrets_within")),
