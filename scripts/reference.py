@@ -11,6 +11,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ from netwright.app import home
 from netwright.app.credentials import sets
 from netwright.cli.main import COMMANDS, root
 from netwright.inventory import KINDS
+from netwright.platforms.asked import AskedFacts
+from netwright.platforms.catalog import catalog
+from netwright.platforms.facts import Found
+from netwright.platforms.show import Show
 from netwright.store.kind import FieldSpec, Kind
 from netwright.store.naming import SEPARATOR
 
@@ -41,6 +46,7 @@ def pages() -> dict[str, str]:
         "settings.md": _page("Settings", _settings()),
         "findings.md": _page("Kinds of findings", _findings()),
         "api.md": _page("The API", _api()),
+        "facts.md": _page("Facts by platform", _facts()),
     }
 
 
@@ -54,6 +60,30 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[s
     for row in rows:
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
     yield ""
+
+
+def _facts() -> Iterator[str]:
+    """Which platform tells which fact in answer to what."""
+    yield "What is asked of a platform that has questions of its own; others are asked over SNMP. A question"
+    yield "in *italics* is only put where somebody wants just that, or where a device does not know the form"
+    yield "before it. JSON answers are the same from the platform's API, without the pipe. All facts are"
+    yield "described in `netwright.platforms.facts`; [how they are read](../howto/facts.md).\n"
+    for platform in catalog().platforms:
+        if not isinstance(platform.facts, AskedFacts):
+            continue
+        yield f"## {platform.title} (`{platform.name}`)\n"
+        yield from _table(("fact", "questions"), list(_asked(platform.facts.shows)))
+
+
+def _asked(shows: tuple[Show, ...]) -> Iterator[tuple[str, str]]:
+    for subject in (spec.name for spec in fields(Found)):
+        told = [show for show in shows if subject in show.brings]
+        if told:
+            words = (f"*{show.name}*" if show.rarely else show.name for show in told)
+            yield (
+                subject,
+                ", ".join(f"`{word}`" if "*" not in word else f"*`{word.strip('*')}`*" for word in words),
+            )
 
 
 def _api() -> Iterator[str]:

@@ -13,8 +13,14 @@ from pathlib import Path
 from netwright.base.errors import NotFoundError
 from netwright.config.library import PACKAGED, Library
 from netwright.platforms.agent import AgentFacts
+from netwright.platforms.arista_eos import shows as eos
+from netwright.platforms.asked import AskedFacts
+from netwright.platforms.cisco_ios import shows as ios
+from netwright.platforms.cisco_nxos import shows as nxos
+from netwright.platforms.cisco_xr import shows as xr
 from netwright.platforms.frr.driver import FrrConfigDriver
 from netwright.platforms.frr.facts import FrrFacts
+from netwright.platforms.juniper_junos import shows as junos
 from netwright.platforms.nginx_linux.facts import NginxLinuxFacts
 from netwright.platforms.nginx_linux.running import NginxLinuxReader
 from netwright.platforms.platform import ConfigDriver, ConfigReader, FactReader, Platform
@@ -33,6 +39,17 @@ class _Code:
 
 _CODE: Mapping[str, _Code] = {
     "frr": _Code(FrrFacts("frr"), config=FrrConfigDriver(), compared="frr"),
+    **{
+        name: _Code(AskedFacts(name, shows))
+        for name, shows in (
+            ("arista_eos", eos.SHOWS),
+            ("cisco_ios", ios.SHOWS),
+            ("cisco_nxos", nxos.SHOWS),
+            ("cisco_xe", ios.SHOWS),
+            ("cisco_xr", xr.SHOWS),
+            ("juniper_junos", junos.SHOWS),
+        )
+    },
     "nginx_linux": _Code(NginxLinuxFacts("nginx_linux"), reader=NginxLinuxReader()),
 }
 
