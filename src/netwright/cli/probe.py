@@ -32,6 +32,7 @@ _SNMP_PORT = 161
 _OTHERS = {
     "netconf": ("netwright.cli.probenetconf", "Ask a NETCONF server for what it tells in the open models."),
     "gnmi": ("netwright.cli.probegnmi", "Ask a gNMI target for what it tells in OpenConfig's models."),
+    "http": ("netwright.cli.probehttp", "Ask a switch's HTTP API: eAPI, NX-API, SR Linux' JSON-RPC."),
     "redfish": ("netwright.cli.proberedfish", "Ask the Redfish service of a server or an appliance."),
 }
 

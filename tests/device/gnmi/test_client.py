@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from ipaddress import ip_address
 
 import grpc
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.device.authority import Authority
 
 from netwright.base.errors import (
     AuthenticationError,
@@ -204,54 +199,12 @@ async def test_nobody_there(closed_port: int) -> None:
     assert PASSWORD not in str(caught.value)
 
 
-class Authority:
-    """A certificate authority of one test, and a certificate that it signed for 127.0.0.1."""
-
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
-        ca = x509.BasicConstraints(ca=True, path_length=None)
-        self.pem = self._made(self._name, self._key, ca, critical=True).decode()
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ams-edge1")])
-        self.certificate = self._made(name, self.key, names, critical=False)
-
-    def credentials(self) -> grpc.ServerCredentials:
-        key = self.key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        return grpc.ssl_server_credentials([(key, self.certificate)])
-
-    def _made(
-        self,
-        name: x509.Name,
-        key: ec.EllipticCurvePrivateKey,
-        extension: x509.ExtensionType,
-        *,
-        critical: bool,
-    ) -> bytes:
-        now = datetime.datetime.now(datetime.UTC)
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(self._name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(extension, critical=critical)
-            .sign(self._key, hashes.SHA256())
-        )
-        return made.public_bytes(serialization.Encoding.PEM)
-
-
 @pytest.fixture
 async def tls_port(target: Target) -> AsyncIterator[tuple[int, Authority]]:
     authority = Authority()
-    server, number = await serve(target, authority.credentials())
+    server, number = await serve(
+        target, grpc.ssl_server_credentials([(authority.key_pem, authority.certificate)])
+    )
     yield number, authority
     await server.stop(None)
 

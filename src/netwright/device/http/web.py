@@ -116,7 +116,10 @@ class Web:
 
     async def ask(self, method: str, path: str, **how: Any) -> Answer:
         """As ``request``; an HTTP error raises AuthenticationError or HttpRefusedError."""
-        answer = await self.request(method, path, **how)
+        return self.check(await self.request(method, path, **how))
+
+    def check(self, answer: Answer) -> Answer:
+        """The answer, unless it is an HTTP error."""
         if answer.status in {401, 403}:
             raise AuthenticationError(
                 f"{self._where} refused {answer.what} to user {self._endpoint.credentials.username}"

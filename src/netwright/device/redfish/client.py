@@ -45,7 +45,7 @@ class RedfishClient:
             place = answer.headers.get("location")
             self._session = place or _identity(answer.json())
         elif answer.status in {400, 401, 403}:
-            await self._web.ask("POST", _SESSIONS, body={"UserName": user, "Password": password})
+            self._web.check(answer)
         else:
             self._basic = True
 
