@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from netwright.platforms import values
 from netwright.platforms.facts import Found, NeighborFact
@@ -74,12 +75,23 @@ def table(answer: str) -> Found:
     if not mark:
         raise ValueError("no line begins with Device ID")
     rows = Rows()
-    lines = (line for line in rest.splitlines()[1:] if line.strip() and not line.startswith("Total entries"))
+    lines = _unwrapped(line for line in rest.splitlines()[1:] if not line.startswith("Total entries"))
     return Found(neighbors=rows.of("line", lines, _row), unparsed=rows.unparsed)
 
 
+def _unwrapped(lines: Iterable[str]) -> Iterator[str]:
+    """A name too long for its column has a line of its own before the rest."""
+    name = ""
+    for line in lines:
+        if len(line.split()) == 1 and not line[0].isspace():
+            name = line.strip()
+        elif line.strip():
+            yield f"{name} {line.strip()}" if name and line[0].isspace() else line
+            name = ""
+
+
 def _row(line: str) -> NeighborFact:
-    match = _ROW.match(line) or _WHOLE_ROW.match(line)
+    match = _WHOLE_ROW.match(line) or _ROW.match(line)
     if match is None:
         raise ValueError("is no row of the table")
     return NeighborFact(

@@ -20,7 +20,11 @@ def status(answer: str) -> Found:
         raise ValueError("no line begins with Port and names a Status")
     starts = [lines[place].find(name) for name in _COLUMNS]
     rows = Rows()
-    body = [line for line in lines[place + 1 :] if line.strip() and not line.startswith("-")]
+    body = [
+        line
+        for line in lines[place + 1 :]
+        if line.strip() and not line.startswith(("-", "Port ", "Interface "))
+    ]
     found = rows.of("line", ((line, starts) for line in body), _port)
     return Found(interfaces=found, unparsed=rows.unparsed)
 

@@ -14,22 +14,26 @@ _RELEASE = (
     (r"^ *NXOS: +version (\S+)", "NX-OS"),
     (r"^ *system: +version (\S+)", "NX-OS"),
     (r"^(?:Cisco )?IOS[ -]XE Software.*?Version ([^\s,]+)", "IOS-XE"),
-    (r"IOS.*?Software.*?, Version ([^,\n]+)", "IOS"),
+    (r"IOS.*?Software.*?, Version ([^,\s]+)", "IOS"),
 )
 _MODEL = (
     r"^[Cc]isco (\S+) \(.*?\) processor",
     r"^ *cisco (.+?) *\(.*?\)? *(?:processor|\(Chassis|\(\"|Chassis)",
     r"^ *cisco ((?:Nexus)?\S.*?) [Cc]hassis",
     r"^[Cc]isco (\S+(?: Series)?) .*processor",
+    r"^Cisco (\S+) \(revision",
     r"^Model [Nn]umber *: *(\S+)",
 )
 _SERIAL = (
-    r"^ *Processor [Bb]oard ID *:? *(\S+)",
+    r"^ *Processor [Bb]oard ID *:? *([^\s,]+)",
     r"^System [Ss]erial [Nn]umber *: *(\S+)",
     r"^Chassis [Ss]erial [Nn]umber *: *(\S+)",
 )
-_UPTIME = (r"^(?P<host>\S+) uptime is (?P<age>.+)$", r"^(?:Kernel|System) uptime is (?P<age>.+)$")
-_HOST = (r"^ *Device name: *(\S+)", r"^(\S+) uptime is")
+_UPTIME = (
+    r"^(?P<host>(?!System|Kernel)\S+) uptime is (?P<age>.+)$",
+    r"^(?:Kernel|System) uptime is (?P<age>.+)$",
+)
+_HOST = (r"^ *Device name: *(\S+)", r"^(?!System|Kernel)(\S+) uptime is")
 _REASON = (
     r"^ *Last reload reason *: *(.+?) *$",
     r"^System returned to ROM by (.+?)(?: at .*)?$",
@@ -41,9 +45,9 @@ _IMAGE = (
     r"^ *system image file is: *(\S+)",
 )
 _PIECE = re.compile(
-    r'^ *NAME: *"?(?P<name>.*?)"?, *DESCR: *"?(?P<description>.*?)"? *\n'
+    r'^ *NAME: *"?(?P<name>.*?)"?,? +DESCR: *"?(?P<description>.*?)"? *\n'
     r" *PID: *(?P<pid>.*?) *,? *VID: *(?P<vid>.*?) *,? *SN: *(?P<serial>.*?) *$",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
 _KINDS = (
     ("transceiver", r"sfp|xfp|qsfp|cfp|transceiver|optic|\bcpak\b|gbic|xenpak|x2\b"),
