@@ -151,3 +151,23 @@ def test_a_rack_leads_to_its_devices(window: Window, site: Site) -> None:
     expect(window.page.locator(".elevation").first.locator(".rack-device")).to_have_count(5)
     window.page.locator(".elevation").first.locator(".rack-label", has_text="ams-edge1").click()
     expect(window.page).to_have_url(f"{site.url}/devices/ams-edge1")
+
+
+def test_a_template_is_tried_with_a_change_set(window: Window) -> None:
+    """What the change set and the text would make of a device, beside what is wanted now."""
+    window.go("/templates?device=ams-edge1&template=frr/config.j2")
+    page = window.page
+    text = page.locator("#text").input_value()
+    assert "frr/system.j2" in text
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="No difference for ams-edge1")).to_be_visible()
+    page.locator("#change").select_option(label="change set 3: Describe the Frankfurt port")
+    page.locator("#text").fill(f"! ours alone\n{text}")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="ams-edge1 would change")).to_be_visible()
+    added = page.locator(".sections .side-add")
+    expect(added.filter(has_text="description to fra-core1, patch panel 4")).to_be_visible()
+    expect(added.filter(has_text="! ours alone")).to_be_visible()
+    expect(page.locator("#change option:checked")).to_have_text("change set 3: Describe the Frankfurt port")
+    left_out = page.get_by_role("note").filter(has_text="not written by the templates of frr")
+    expect(left_out.locator("li").filter(has_text="interfaces.mtu")).to_contain_text("Linux has it")

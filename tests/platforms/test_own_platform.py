@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +14,16 @@ from tests.platforms.richcase import CASES, CaseSecrets, view
 
 from netwright.base.errors import InputError
 from netwright.base.secret import Secret
-from netwright.cli.config import app
+from netwright.cli.main import root
 from netwright.config.detect import guess
 from netwright.config.library import Library
 from netwright.config.schema import schema
 from netwright.intent.render import Renderer
 from netwright.platforms.catalog import Catalog
+from netwright.platforms.catalog import catalog as catalog_of_home
 
 OWN = CASES / "own"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -28,16 +32,61 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_command_line_patches_by_its_rules(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NETWRIGHT_HOME", str(home))
-    files = [str(OWN / "running.txt"), str(OWN / "intended.txt")]
-    done = CliRunner().invoke(app, ["patch", "--platform", "vyos", *files])
-    assert done.stdout.splitlines() == [
-        "delete interfaces ethernet eth1 address '10.0.0.1/31'",
-        "set interfaces ethernet eth1 address '10.0.9.1/31'",
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^    \$ (netwright .*)\n((?:    (?!\$).*\n)*)", re.MULTILINE)
+
+
+def walk() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The fenced blocks of the page with their language, and its commands with the output pasted below."""
+    text = (ROOT / "docs" / "new-platform.md").read_text()
+    pasted = [
+        (command, re.sub(r"^    ", "", out, flags=re.MULTILINE)) for command, out in COMMAND.findall(text)
     ]
-    assert done.stderr == ""
-    assert "VyOS" in CliRunner().invoke(app, ["platforms"]).stdout
+    return BLOCK.findall(text), pasted
+
+
+def done(command: str, folder: Path) -> str:
+    """What a command of the page prints; of a shell it knows what the page uses."""
+    words, _, pipe = command.partition("|")
+    line, _, thrown = words.partition(">")
+    arguments = [str(folder / one) if one.endswith(".txt") else one for one in shlex.split(line)[1:]]
+    result = CliRunner().invoke(root, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    lines = (result.stderr if thrown else result.stdout).splitlines(keepends=True)
+    match pipe.split():
+        case ["grep", "-i", word]:
+            lines = [one for one in lines if word in one.lower()]
+        case ["head", number]:
+            lines = lines[: -int(number)]
+        case other:
+            assert other == []
+    return "".join(lines)
+
+
+def test_the_page_on_new_platforms_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file and command of the page, in its order, in a home with the demo network."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("NETWRIGHT_HOME", str(home))
+    for arguments in (["init"], ["import", str(ROOT / "examples" / "demo" / "design")]):
+        assert CliRunner().invoke(root, arguments).exit_code == 0
+    blocks, commands = walk()
+    screen, rules, template, unrendered = (text for word, text in blocks if word)
+    running, intended = (text for word, text in blocks if not word and text.startswith("set "))
+    vyos = home / "platforms" / "vyos"
+    (vyos / "template").mkdir(parents=True)
+    (vyos / "platform.yaml").write_text(screen)
+    (vyos / "rules.yaml").write_text(rules)
+    (vyos / "template" / "config.j2").write_text(template)
+    (tmp_path / "running.txt").write_text(running)
+    (tmp_path / "intended.txt").write_text(intended)
+    assert len(commands) == 4
+    catalog_of_home.cache_clear()  # a process reads the folder once
+    for command, pasted in commands[:3]:
+        assert done(command, tmp_path) == pasted, command
+    (vyos / "platform.yaml").write_text(f"{screen}{unrendered}  bgp: it is not written yet\n")
+    catalog_of_home.cache_clear()
+    command, pasted = commands[3]
+    assert done(command, tmp_path) == pasted
 
 
 def test_it_is_known_with_all_that_its_folder_says(home: Path) -> None:
