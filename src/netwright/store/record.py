@@ -14,7 +14,9 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     Text,
+    UniqueConstraint,
     column,
     event,
 )
@@ -103,6 +105,24 @@ class Labelled(Record):
 
     tags: Mapped[list[str] | None] = field("Words it carries", sort_order=100)
     custom: Mapped[dict[str, Any] | None] = field("Values of custom fields, by name", sort_order=101)
+
+
+def led(table: Table, name: str) -> bool:
+    """Whether an index of all rows begins with a column: the order by it costs what is read of it."""
+    groups = [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
+    groups += [
+        list(one.columns) for one in table.indexes if one.dialect_options["sqlite"].get("where") is None
+    ]
+    return any(columns[0].name == name for columns in groups)
+
+
+@event.listens_for(Record, "after_mapper_constructed", propagate=True)
+def _in_order_of_names(mapper: Mapper[Any], _record: type[Record]) -> None:
+    """Lists are shown by name: where no index begins with it, as names are unique only within something
+    else, there is one for that."""
+    table = mapper.local_table
+    if isinstance(table, Table) and "name" in table.c and not led(table, "name"):
+        Index(f"ix_{table.name}_name", table.c.name)
 
 
 @event.listens_for(Record, "after_mapper_constructed", propagate=True)

@@ -17,6 +17,7 @@ from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.query.cursor import decode_cursor, encode_cursor
 from netwright.store.query.raw import bound, raw_column
 from netwright.store.query.source import Source
+from netwright.store.record import led
 
 MAX_KEYS = 4
 _PLAIN = (str, int, float, bool, type(None))
@@ -54,6 +55,7 @@ class Order:
         self._source = source
         self._mark = ",".join(sort)
         self._descending_id = len(sort) == 1 and sort[0] == "-id"
+        self._own = True
         self.keys: list[SortKey] = []
         for text in sort:
             if text.removeprefix("-") != "id":
@@ -65,6 +67,14 @@ class Order:
         name = self._source.table.c.id
         found = [clause for key in self.keys for clause in key.clauses()]
         return [*found, name.desc() if self._descending_id else name.asc()]
+
+    @property
+    def costly(self) -> bool:
+        """Whether all rows are looked at to find the first: no index is in this order. Only for orders by the
+        list's own columns."""
+        if not self.keys or not self._own:
+            return False
+        return not led(self._source.kind.table, self.keys[0].spec.column)
 
     def after(self, cursor: str) -> ColumnElement[bool]:
         """Rows beyond a cursor. Raises InputError for one of another list."""
@@ -142,6 +152,7 @@ class Order:
             raise InputError(f"field {spec.name} has no order, it is JSON", subject=f"sort {text}")
         place, _ = self._source.place(path, spec.column)
         column = self._source.columns[place]
+        self._own = self._own and not path
         nullable = bool(path) or bool(kind.table.c[spec.column].nullable)
         self.keys.append(SortKey(kind, spec, column, place, descending, nullable))
 

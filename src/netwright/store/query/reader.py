@@ -166,6 +166,9 @@ class Reader:
         where = self._where(kind, query)
         if query.after:
             where.append(order.after(query.after))
+        if order.costly:  # find the few first, by their own columns; what they refer to is joined to these
+            ids = select(kind.table.c.id).where(*where).order_by(*order.clauses()).limit(query.limit + 1)
+            where = [kind.table.c.id.in_(ids.correlate(None))]
         statement = select(*source.columns).select_from(source.joined).where(*where)
         rows = self._session.execute(statement.order_by(*order.clauses()).limit(query.limit + 1)).all()
         more, rows = len(rows) > query.limit, rows[: query.limit]
