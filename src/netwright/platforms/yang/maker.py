@@ -11,7 +11,7 @@ from netwright.platforms.facts import System
 _MARKS: tuple[tuple[re.Pattern[str], str, str | None], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), vendor, system)
     for pattern, vendor, system in (
-        (r"xml\.juniper\.net|yang\.juniper\.net|^junos-|^juniper networks", "Juniper", "junos"),
+        (r"xml\.juniper\.net|yang\.juniper\.net|^junos-|^juniper\b", "Juniper", "junos"),
         (r"cisco-ios-xr", "Cisco", "iosxr"),
         (r"cisco-ios-xe", "Cisco", "iosxe"),
         (r"cisco-nx-os|^cisco-nxos", "Cisco", "nxos"),
@@ -31,5 +31,10 @@ def named(system: System, announced: Iterable[str]) -> System:
     said = [system.vendor] if system.vendor else sorted(announced)
     for pattern, vendor, runs in _MARKS:
         if any(pattern.search(text) for text in said):
-            return replace(system, vendor=vendor, os=system.os if runs is None else runs)
-    return system
+            return replace(system, vendor=vendor, os=_short(system.os) if runs is None else runs)
+    return replace(system, os=_short(system.os))
+
+
+def _short(name: str | None) -> str | None:
+    """``IOS-XR`` is ``iosxr``, as in every probe; a name of several words stays."""
+    return name if name is None or " " in name else name.lower().replace("-", "")

@@ -16,6 +16,7 @@ from netwright.device.gnmi.value import Encoding
 from netwright.device.netconf.session import NetconfSession
 from netwright.device.netconf.xml import element, text_of
 from netwright.platforms.facts import DeviceFacts, Found, joined
+from netwright.platforms.netconfshows import vendor_found
 from netwright.platforms.yang import ietf, openconfig
 from netwright.platforms.yang.maker import named
 from netwright.platforms.yang.tree import from_updates, from_xml
@@ -45,8 +46,9 @@ async def netconf_facts(session: NetconfSession, device: str, now: float) -> Dev
                     raise
                 problems.append((f"netconf {top}", str(error)))
     tree = from_xml(*data)
-    found = joined([openconfig.read(tree, now=now), ietf.read(tree)])
-    if not data:
+    own = await vendor_found(session, known, problems)
+    found = joined([*own, openconfig.read(tree, now=now), ietf.read(tree)])
+    if not data and not own:
         problems.append(("netconf", "the server announces neither OpenConfig's models nor the IETF's"))
     return _facts(found, device, now, "netconf", known, problems)
 
