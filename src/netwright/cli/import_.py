@@ -46,6 +46,11 @@ def import_() -> None:
     help="Import models that we ship instead.",
 )
 @click.option("--prune", is_flag=True, help="Delete objects of the imported kinds that no file names.")
+@click.option(
+    "--literal",
+    is_flag=True,
+    help="Of CSV: no parts from models, no speeds from types; only what is written.",
+)
 @wish_options
 @pass_context_object
 def files(
@@ -55,6 +60,7 @@ def files(
     catalogue: Catalogue | None,
     kind_name: str | None,
     prune: bool,
+    literal: bool,
     wish: Wish,
 ) -> None:
     """Read files (folders with all below them): design files (YAML or JSON), CSV, an export that was edited,
@@ -62,7 +68,7 @@ def files(
 
     The word `files` may be left out. Of the device-type library what is odd is told, and the rest taken.
     """
-    source, named = _source(context, paths, format_, kind_name, catalogue)
+    source, named = _source(context, paths, format_, kind_name, catalogue, literal=literal)
     bring_in(context, source, named, wish, prune=prune)
 
 
@@ -76,6 +82,8 @@ def _source(
     format_: str | None,
     kind_name: str | None,
     catalogue: Catalogue | None,
+    *,
+    literal: bool,
 ) -> tuple[Source, str]:
     """What is to be read, and its name for people."""
     if bool(paths) == bool(catalogue):
@@ -85,5 +93,9 @@ def _source(
     named = ", ".join(path.name or str(path) for path in paths)
     kind = find_kind(KINDS, kind_name) if kind_name else None
     return open_source(
-        paths, Format(format_) if format_ else None, kind=kind, key=load_key(context.home.key_file)
+        paths,
+        Format(format_) if format_ else None,
+        kind=kind,
+        key=load_key(context.home.key_file),
+        literal=literal,
     ), named

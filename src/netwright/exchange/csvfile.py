@@ -47,9 +47,11 @@ def kind_of_file(path: Path) -> Kind:
 
 
 class CsvFiles:
-    """CSV files as a source; ``kind`` goes before what their names say."""
+    """CSV files as a source; ``kind`` goes before what their names say. ``literal``: nothing follows from
+    what they say, no parts from models and no speed from a type: for files that ``write_csv`` wrote."""
 
-    def __init__(self, paths: Sequence[Path], kind: Kind | None = None) -> None:
+    def __init__(self, paths: Sequence[Path], kind: Kind | None = None, *, literal: bool = False) -> None:
+        self._literal = literal
         self._paths = [(path, kind or kind_of_file(path)) for path in paths]
         self._problems: list[Problem] = []
 
@@ -59,7 +61,7 @@ class CsvFiles:
 
     def drafts(self, session: Session) -> Drafts:
         found = [draft for path, kind in self._paths for draft in self._file(path, kind)]
-        return Drafts(found, self._problems)
+        return Drafts(found, self._problems, literal=self._literal)
 
     def _file(self, path: Path, kind: Kind) -> Iterator[Draft]:
         with self._text(path) as text:

@@ -49,19 +49,28 @@ def guess_format(paths: Sequence[Path]) -> Format:
 
 
 def open_source(
-    paths: Sequence[Path], format_: Format | None = None, *, kind: Kind | None = None, key: bytes = b""
+    paths: Sequence[Path],
+    format_: Format | None = None,
+    *,
+    kind: Kind | None = None,
+    key: bytes = b"",
+    literal: bool = False,
 ) -> Source:
-    """The source that reads ``paths``. ``kind``: of CSV files; ``key``: the home's, for exports.
+    """The source that reads ``paths``. ``kind`` and ``literal``: of CSV files; ``key``: the home's, for
+    exports.
 
     Raises InputError for a path that leads nowhere."""
     for path in paths:
         if not path.exists():
             raise InputError("there is no such file or folder", subject=str(path))
-    match format_ or guess_format(paths):
+    format_ = format_ or guess_format(paths)
+    if literal and format_ is not Format.CSV:
+        raise InputError("only CSV files can be read literally", remedy="Leave --literal out.")
+    match format_:
         case Format.DEVICETYPES:
             return DeviceTypes(paths)
         case Format.CSV:
-            return CsvFiles(paths, kind)
+            return CsvFiles(paths, kind, literal=literal)
         case Format.EXPORT:
             if len(paths) != 1:
                 raise InputError("an export is one folder", subject=", ".join(map(str, paths)))

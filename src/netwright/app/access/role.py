@@ -219,7 +219,7 @@ def remove_grant(database: Database, clock: Clock, role: str, grant_id: int, *, 
         row = session.get(RoleGrant, grant_id)
         if row is None or row.role != role:
             raise NotFoundError(
-                f"has no grant {grant_id}", subject=f"role {role}", remedy="See `netwright role show`."
+                f"has no grant {grant_id}", subject=f"role {role}", remedy="See `netwright role list`."
             )
         detail = said(session, grant_of(row))
         session.delete(row)
