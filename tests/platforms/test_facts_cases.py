@@ -17,7 +17,7 @@ from netwright.platforms.show import Show, read
 CASES = Path(__file__).parents[1] / "cases/facts"
 VALUES: dict[str, list[list[Any]]] = yaml.safe_load((CASES / "values.yaml").read_text())
 ANSWERS: list[dict[str, Any]] = yaml.safe_load((CASES / "answers.yaml").read_text())
-PLATFORMS = ("arista_eos", "cisco_ios", "cisco_nxos", "cisco_xr", "juniper_junos")
+PLATFORMS = ("arista_eos", "cisco_ios", "cisco_nxos", "cisco_xr", "juniper_junos", "nokia_srl")
 
 
 def _shows(platform: str) -> tuple[Show, ...]:
@@ -50,8 +50,9 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | bool) else str(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_no_answer_is_too_odd(platform: str, data: st.DataObject) -> None:
     """Any text and any cut of a good answer end in facts, or in a note of what was not understood."""

@@ -23,6 +23,7 @@ from netwright.platforms.frr.facts import FrrFacts
 from netwright.platforms.juniper_junos import shows as junos
 from netwright.platforms.nginx_linux.facts import NginxLinuxFacts
 from netwright.platforms.nginx_linux.running import NginxLinuxReader
+from netwright.platforms.nokia_srl import shows as srl
 from netwright.platforms.platform import ConfigDriver, ConfigReader, FactReader, Platform
 from netwright.platforms.screen import read_screen
 
@@ -48,6 +49,7 @@ _CODE: Mapping[str, _Code] = {
             ("cisco_xe", ios.SHOWS),
             ("cisco_xr", xr.SHOWS),
             ("juniper_junos", junos.SHOWS),
+            ("nokia_srl", srl.SHOWS),
         )
     },
     "nginx_linux": _Code(NginxLinuxFacts("nginx_linux"), reader=NginxLinuxReader()),
