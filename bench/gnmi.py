@@ -17,7 +17,7 @@ from bench.figure import Watch, figure
 from netwright.base.secret import Secret
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.gnmi.client import gnmi_client
-from netwright.device.gnmi.notification import Notification
+from netwright.device.gnmi.notification import Notification, PathTexts, read_notification
 from netwright.device.gnmi.path import parse_path
 from netwright.device.gnmi.proto import gnmi_pb2 as pb
 from netwright.device.gnmi.subscription import Subscription
@@ -97,7 +97,21 @@ async def _bare(port: int, path: str) -> Watch:
     return watch
 
 
+def _parsed(path: str) -> Watch:
+    """Without gRPC: bytes to records."""
+    prepared, texts = messages(path), PathTexts()
+    with Watch() as watch:
+        for raw in prepared:
+            read_notification(pb.SubscribeResponse.FromString(raw).update, texts)
+    return watch
+
+
 def figures() -> Iterator[dict[str, object]]:
+    for path in ("/grouped", "/single"):
+        watch = _parsed(path)
+        yield figure(
+            f"gnmi {path[1:]} read, CPU a leaf", watch.cpu_s / LEAVES * 1e6, "us", LEAVES, watch.cpu_s
+        )
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_target, args=(there,), daemon=True)
     process.start()

@@ -31,53 +31,64 @@ class Notification:
     atomic: bool = False
 
 
+class Below:
+    """A prefix, its text, and the texts of the paths known below it."""
+
+    __slots__ = ("prefix", "text", "texts")
+
+    def __init__(self, prefix: Path) -> None:
+        self.prefix = Path()
+        self.prefix.CopyFrom(prefix)
+        self.text = path_text(prefix)
+        self.texts: dict[bytes, str] = {}
+
+
 class PathTexts:
     """Texts of paths by their bytes. One a stream."""
 
     def __init__(self) -> None:
-        self._prefixes: dict[bytes, tuple[Path, dict[bytes, str]]] = {}
+        self._prefixes: dict[bytes, Below] = {}
         self._count = 0
 
-    def below(self, prefix: Path) -> tuple[Path, dict[bytes, str]]:
-        """The prefix, kept, and the texts known below it."""
+    def below(self, prefix: Path) -> Below:
         key = prefix.SerializeToString()
         found = self._prefixes.get(key)
         if found is None:
             if self._count > _KEPT_PATHS:
                 self._prefixes.clear()
                 self._count = 0
-            kept = Path()
-            kept.CopyFrom(prefix)
-            found = self._prefixes[key] = (kept, {})
+            self._count += 1
+            found = self._prefixes[key] = Below(prefix)
         return found
 
-    def add(self, texts: dict[bytes, str], key: bytes, prefix: Path, path: Path) -> str:
+    def add(self, below: Below, key: bytes, path: Path) -> str:
         self._count += 1
-        text = texts[key] = path_text(prefix, path)
+        text = below.texts[key] = path_text(below.prefix, path)
         return text
 
 
 def read_notification(message: Message, texts: PathTexts) -> Notification:
     """Raises ValueError for a value that can't be read."""
-    prefix, known = texts.below(message.prefix)
+    below = texts.below(message.prefix)
+    known = below.texts
     updates: list[tuple[str, Value]] = []
     for update in message.update:
-        key = update.path.SerializeToString()
-        text = known.get(key)
-        if text is None:
-            text = texts.add(known, key, prefix, update.path)
-        kind = update.val.WhichOneof("value")
+        path, value = update.path, update.val
+        key = path.SerializeToString()
+        text = known.get(key) or texts.add(below, key, path)
+        kind = value.WhichOneof("value")
         if kind in _SCALARS:
-            updates.append((text, getattr(update.val, kind)))
+            updates.append((text, getattr(value, kind)))
         elif kind is None:
             updates.append((text, read_update(update)))
         else:
-            updates.append((text, read_value(update.val)))
+            updates.append((text, read_value(value)))
+    deletes = message.delete
     return Notification(
         message.timestamp,
         tuple(updates),
-        tuple(path_text(prefix, path) for path in message.delete),
-        path_text(prefix),
-        prefix.target,
+        tuple([path_text(below.prefix, path) for path in deletes]) if deletes else (),
+        below.text,
+        below.prefix.target,
         message.atomic,
     )
