@@ -30,10 +30,21 @@ def test_each_fact_says_where_it_comes_from() -> None:
 
 
 def test_an_answer_without_sense_is_kept() -> None:
+    show = Show("show vlan | json", _users, ("vlans",))
     for answer in ("% Invalid input", "[]", '{"users": 3}', "{}"):
-        (problem,) = read(USERS, answer).unparsed
-        assert problem[0] == "cli: show users | json"
+        (problem,) = read(show, answer).unparsed
+        assert problem[0] == "cli: show vlan | json"
         assert problem[1].endswith(answer)
+
+
+def test_what_may_hold_a_password_is_not_kept() -> None:
+    def one_by_one(answer: str) -> Found:
+        return Found(unparsed=(("user", answer),))
+
+    for show in (USERS, Show("show user-account | json", one_by_one, ("users",))):
+        (problem,) = read(show, '{"user": {"password": "$1$hashed"}}').unparsed
+        assert "hashed" not in problem[1]
+        assert "not understood" in problem[1]
 
 
 def test_which_questions_are_asked() -> None:
