@@ -14,7 +14,7 @@ Parser = Callable[[str], Found]
 NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What a parser raises for an answer that makes no sense to it."""
 _KEPT_CHARACTERS = 4000
-_SECRET = "users"
+_ACCOUNTS = "users"
 _WITHHELD = "was not understood; it is not shown, for what tells accounts may tell their passwords"
 _REFUSED = re.compile(
     r"^ *(?:% ?|\^\s*\n% ?)?(?:invalid (?:input|command)|incomplete command|ambiguous command|"
@@ -75,8 +75,8 @@ def read(show: Show, answer: str) -> Found:
         found = show.parse(answer)
     except NOT_UNDERSTOOD as error:
         what = f"{type(error).__name__}: {error}\n{answer}"[:_KEPT_CHARACTERS]
-        return Found(unparsed=((show.name, _WITHHELD if _SECRET in show.brings else what),))
-    if _SECRET in show.brings:
+        return Found(unparsed=((show.name, _WITHHELD if _ACCOUNTS in show.brings else what),))
+    if _ACCOUNTS in show.brings:
         found = replace(found, unparsed=tuple((where, _WITHHELD) for where, _ in found.unparsed))
     return _from(found, show.name)
 
