@@ -47,10 +47,11 @@ def settled(running: str, intended: str, schema: Schema) -> Settled:
     if running == intended:
         return Settled(running)
     lines, others = running.split("\n"), intended.split("\n")
-    apart = set(lines) ^ set(others)
-    ours = list(_secret_lines(lines, apart, schema))
-    if not ours:
+    here, there = set(lines), set(others)
+    if not any(secret_spans(line, schema.secrets) for line in here - there):
         return Settled(running)
+    apart = here ^ there
+    ours = list(_secret_lines(lines, apart, schema))
     wanted: dict[tuple[str, ...], list[_Line]] = {}
     for key, line in _secret_lines(others, apart, schema):
         wanted.setdefault(key, []).append(line)
