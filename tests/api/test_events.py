@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import orjson
 import pytest
 import uvicorn
+from sqlalchemy.event import listen
 from tests.api.conftest import Served
 
 from netwright.api.application import create_api
 from netwright.app.access import Access, Actor, Anchor, Grant, Means, Scope, Verb
+from netwright.store.event import EventRow, EventType, last_event
 
 
 @pytest.fixture
@@ -56,6 +59,15 @@ async def heard(
     return found
 
 
+async def still(count: Callable[[], int]) -> int:
+    """The count, once it stands still."""
+    before, same = count(), 0
+    while same < 20:
+        await asyncio.sleep(0.05)
+        before, same = count(), same + 1 if count() == before else 0
+    return before
+
+
 async def events(answer: httpx.Response) -> AsyncIterator[tuple[str, dict[str, object]]]:
     number = ""
     async for line in answer.aiter_lines():
@@ -83,6 +95,45 @@ async def test_from_where_it_was_left(url: str, own: Served) -> None:
         assert [one["title"] for _, one in seen] == ["Make eu", "Rename hidden"], (
             "the second merge is not told"
         )
+
+
+@pytest.mark.slow
+async def test_a_slow_reader_holds_the_stream_back_and_misses_nothing(url: str, own: Served) -> None:
+    """The server reads on only as the reader takes: sockets hold a few megabytes of 20."""
+    count, asked = 5_000, 0
+    with own.context.database.write() as session:
+        begin = last_event(session)
+        session.add_all(
+            EventRow(
+                id=begin + number,
+                at=0.0,
+                type=EventType.CHANGESET_OPENED,
+                author="t",
+                title="x" * 4_000,
+                summary={},
+            )
+            for number in range(1, count + 1)
+        )
+
+    def look(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    headers = {"authorization": f"Bearer {own.tokens['admin']}", "last-event-id": str(begin)}
+    seen: list[int] = []
+    async with (
+        httpx.AsyncClient(timeout=60) as client,
+        client.stream("GET", f"{url}/v1/events", headers=headers) as answer,
+    ):
+        listen(own.context.database.engine, "before_cursor_execute", look)
+        async for number, _ in events(answer):
+            seen.append(int(number))
+            if len(seen) == 1:
+                early = await still(lambda: asked)
+            if len(seen) == count:
+                break
+    assert seen == sorted(set(seen))
+    assert early <= count / 500 / 2, "the server read ahead of its reader"
 
 
 async def test_who_may_not_observe(own: Served) -> None:

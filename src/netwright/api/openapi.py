@@ -246,6 +246,9 @@ def _others() -> Part:
     return paths
 
 
+_NUMBER: Part = {"type": "integer", "minimum": 0}
+
+
 def _feeds() -> Part:
     """What is read beside objects and change sets: the audit log, lists for other tools, files."""
     text, page = {"type": "string"}, _ref("AnyObject")
@@ -276,7 +279,17 @@ def _feeds() -> Part:
     )
     upload["requestBody"] = {"required": True, "content": {"application/octet-stream": whole}}
     listed = {"200": _json({"type": ["array", "object"]}, "As the tool takes them")}
+    following = {"200": {"description": "Events as they come", "content": {"text/event-stream": {}}}}
+    begin = [
+        query_parameter("after", "Begin after this event; default: only what comes", _NUMBER),
+        {"name": "Last-Event-ID", "in": "header", "description": "The same; goes before", "schema": _NUMBER},
+    ]
     return {
+        "/v1/events": {
+            "get": _operation(
+                "follow_events", ["api"], "Merges and change sets, as they come", following, begin
+            )
+        },
         "/v1/audit": {
             "get": _operation("audit", ["api"], "The audit log", {"200": _json(page, "A page")}, audit)
         },
