@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from rich.console import Console
@@ -54,3 +55,11 @@ def test_what_will_still_be_missing_is_told_before_the_summary() -> None:
             "example": "swp1",
         }
     ]
+
+
+def test_a_plan_says_why_a_device_is_in_it() -> None:
+    plan = Plan(devices=(DevicePlan("r0", DIFFERS, reasons=("interfaces changed (change set 7)",)),))
+    out = io.StringIO()
+    show_plan(Console(file=out, width=200), plan, diffs=False)
+    assert out.getvalue().splitlines()[1] == "  why: interfaces changed (change set 7)"
+    assert '"reasons": ["interfaces changed (change set 7)"]' in json.dumps(plan_document(plan))

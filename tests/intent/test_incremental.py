@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from tests.tables import create_tables
 
 from netwright.base.errors import NetwrightError
 from netwright.base.secret import Secret
+from netwright.intent.ahead import look_ahead
 from netwright.intent.impact import touched_by
 from netwright.intent.incremental import Intended
 from netwright.intent.ledger import RenderedConfig, RenderState, TemplateSetRow
@@ -22,10 +24,12 @@ from netwright.intent.render import Renderer
 from netwright.intent.view import build_views
 from netwright.inventory import KINDS, Device
 from netwright.inventory.place import Status
+from netwright.store.changeset import ChangeSets
+from netwright.store.database import Database
 from netwright.store.kind import FieldType, Kind
 from netwright.store.sealed import SealedTexts
 
-from .conftest import Workshop
+from .conftest import CASES, Workshop
 from .test_render import POLICED
 
 MORE = """
@@ -51,13 +55,21 @@ class Secrets:
         return dict(self.values)
 
 
-@pytest.fixture
-def network(base: Workshop) -> Workshop:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workshop]:
     for table in (RenderedConfig, RenderState, TemplateSetRow):
         assert table.__tablename__ in RenderedConfig.metadata.tables
-    assert base.said(base.load_text(POLICED)) == []
-    assert base.said(base.load_text(MORE)) == []
-    return base
+    if request.param == "sqlite":
+        found: Workshop = request.getfixturevalue("base")
+    else:
+        database = Database(request.getfixturevalue("postgresql").new())
+        create_tables(database)
+        found = Workshop(database, ChangeSets(database, KINDS), tmp_path / "designs")
+        assert found.said(found.load(CASES / "rules" / "base.yaml")) == []
+    assert found.said(found.load_text(POLICED)) == []
+    assert found.said(found.load_text(MORE)) == []
+    yield found
+    found.database.close()
 
 
 def intent(workshop: Workshop, secrets: Secrets, overlay: Path | None = None) -> Intended:
@@ -259,3 +271,26 @@ def test_a_change_set_says_whom_it_would_touch(network: Workshop) -> None:
     changes = network.changesets.changes(opened)
     with network.changesets.applied(opened) as session:
         assert touched_by(session, changes).devices == frozenset((ids["ams-r1"],))
+
+
+def test_a_change_set_shows_its_configurations_before_it_is_merged(network: Workshop) -> None:
+    secrets = Secrets()
+    intent(network, secrets).refresh()
+    before = whole(network, secrets)
+    lists = {name: one for one, name in keys(network, "prefix_list").items()}
+    opened = network.changesets.open("lists", "ann").id
+    network.changesets.update(opened, "prefix_list", lists["ours"], {"name": "theirs"})
+    changes = network.changesets.changes(opened)
+    with network.changesets.applied(opened) as session:
+        ahead = look_ahead(session, changes, Renderer(), secrets)
+    assert {name: one.reasons for name, one in ahead.items()} == {
+        "ams-r1": ("policies changed", "prefix_lists changed")
+    }
+    assert whole(network, secrets) == before
+
+    network.changesets.merge(opened, "ann", lambda *_: [])
+    assert whole(network, secrets) == {**before, "ams-r1": ahead["ams-r1"].reveal()}
+    known = intent(network, secrets)
+    known.refresh()
+    revision, reasons = known.why(["ams-r1"])["ams-r1"]
+    assert (reasons, revision > 0) == (ahead["ams-r1"].reasons, True)

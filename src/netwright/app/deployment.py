@@ -13,7 +13,7 @@ from netwright.app.context import Context
 from netwright.app.vault import load_key
 from netwright.backup.archive import Archive
 from netwright.backup.snapshot import Backups
-from netwright.base.errors import NetwrightError, NotFoundError
+from netwright.base.errors import NetwrightError
 from netwright.collect.drift import DriftCheck, DriftReport
 from netwright.collect.observed import ObservedConfig
 from netwright.config.settled import settled
@@ -22,17 +22,17 @@ from netwright.deploy.moment import Observer, Unobserved
 from netwright.deploy.plan import Planner, PlanState
 from netwright.deploy.step import Hands
 from netwright.device.session import Session
+from netwright.intent.ahead import Ahead, look_ahead
 from netwright.intent.incremental import Intended
 from netwright.intent.omission import Omission
-from netwright.intent.render import Renderer
-from netwright.intent.view import DeviceView, build_views
+from netwright.intent.view import build_views
 from netwright.inventory import Device
 from netwright.platforms.target import Target
 from netwright.store.history import current_revision
 from netwright.store.sealed import SealedTexts, text_digest
 
 _KEEP_S = 60.0
-"""How long a rendered text serves for finding drift; secrets and templates may change without a revision."""
+"""How long intended texts serve for finding drift; secrets and templates may change without a revision."""
 
 
 def sealed_texts(context: Context) -> SealedTexts:
@@ -106,6 +106,15 @@ def omissions_of(context: Context, devices: Collection[str]) -> list[Omission]:
     return [one for view in views.values() for one in renderer.omissions(view)]
 
 
+def ahead_of(context: Context, change: int) -> dict[str, Ahead]:
+    """The devices whose configuration an open change set would change, each with its text then. Raises as
+    ``ChangeSets.applied``."""
+    intent_of(context).refresh()
+    changes = context.changesets.changes(change)
+    with context.changesets.applied(change) as session:
+        return look_ahead(session, changes, context.renderer(), context.vault)
+
+
 def compliance_of(context: Context) -> Compliance:
     """What is known of devices section by section."""
     return Compliance(context.database, context.clock, context.home.path / RULES_FILE)
@@ -145,7 +154,7 @@ def drift_check(context: Context) -> DriftCheck:
     async def check(target: Target, session: Session, running: str) -> DriftReport:
         shown = target.platform.scrub(running, planner.scrub_key)
         try:
-            wanted = source.text(target.device)
+            wanted = await source.text(target.device)
         except NetwrightError:
             return DriftReport(shown, text_digest(shown), None)
         both = text_digest(f"{running}\0{wanted}")
@@ -166,29 +175,22 @@ def drift_check(context: Context) -> DriftCheck:
 
 @dataclass
 class _Intent:
-    """Rendered texts, kept while the inventory does not change and for a minute at most."""
+    """The intended texts, refreshed when the inventory has changed and each minute. Only what changed is
+    rendered, beside the loop that talks to devices."""
 
     context: Context
-    _texts: dict[str, str] = field(default_factory=dict)
+    _known: Intended | None = None
     _revision: int = -1
     _since: float = 0.0
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def text(self, device: str) -> str:
-        context = self.context
-        now = context.clock.monotonic()
-        with context.database.read() as session:
-            revision = current_revision(session)
-            if revision != self._revision or now - self._since > _KEEP_S:
-                self._texts.clear()
-                self._revision, self._since = revision, now
-            if device not in self._texts:
-                renderer = context.renderer()
-                view = build_views(session, [device], layers=renderer.overlay).get(device)
-                self._texts[device] = _render(context, renderer, view, device)
-        return self._texts[device]
-
-
-def _render(context: Context, renderer: Renderer, view: DeviceView | None, device: str) -> str:
-    if view is None:
-        raise NotFoundError("it is no active device of the inventory", subject=device)
-    return renderer.render(view, context.vault)
+    async def text(self, device: str) -> str:
+        async with self._turn:
+            now = self.context.clock.monotonic()
+            with self.context.database.read() as session:
+                revision = current_revision(session)
+            if self._known is None or revision != self._revision or now - self._since > _KEEP_S:
+                known = intent_of(self.context)
+                await asyncio.to_thread(known.refresh)
+                self._known, self._revision, self._since = known, revision, now
+        return self._known.text(device)

@@ -19,18 +19,27 @@ from netwright.cli.planview import make_plan, plan_document, show_plan
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--no-check", is_flag=True, help="Compare texts only; don't ask the devices' own software.")
 @click.option("--diff/--no-diff", default=True, show_default=True, help="Show each difference whole.")
+@click.option("--change", type=int, default=None, help="As an open change set would have it.")
 @pass_context_object
 def plan(
-    context: Context, devices: tuple[str, ...], site: str | None, as_json: bool, no_check: bool, diff: bool
+    context: Context,
+    devices: tuple[str, ...],
+    site: str | None,
+    as_json: bool,
+    no_check: bool,
+    diff: bool,
+    change: int | None,
 ) -> None:
     """Render each device's configuration, read the running one and show the difference.
 
-    Nothing is changed. DEVICES: names; without any, all active devices.
+    Nothing is changed. DEVICES: names; without any, all active devices, with --change those whose
+    configuration the change set changes. Each device is shown with what made its intended configuration
+    another one.
 
     Exit code: 0 when every device runs what is wanted, 1 when some differ, were refused by their own check or
     did not answer, 2 when no plan could be made.
     """
-    made = make_plan(context, devices, site, check=not no_check, quiet=as_json)
+    made = make_plan(context, devices, site, check=not no_check, quiet=as_json, change=change)
     if as_json:
         print_json(plan_document(made))
     else:

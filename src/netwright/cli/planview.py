@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rich.console import Console
@@ -9,12 +10,13 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from netwright.app.context import Context
-from netwright.app.deployment import intended, omissions_of, planner_of
+from netwright.app.deployment import ahead_of, intent_of, omissions_of, planner_of
 from netwright.cli.context import run_devices
 from netwright.cli.objectdiff import counted
 from netwright.cli.omissionview import omission_documents
 from netwright.deploy.plan import DevicePlan, Plan, PlanState
 from netwright.deploy.waves import Waves
+from netwright.intent.ahead import Ahead
 from netwright.intent.omission import summary
 
 _STYLES = {
@@ -26,11 +28,27 @@ _STYLES = {
 
 
 def make_plan(
-    context: Context, devices: tuple[str, ...], site: str | None, *, check: bool, quiet: bool
+    context: Context,
+    devices: tuple[str, ...],
+    site: str | None,
+    *,
+    check: bool,
+    quiet: bool,
+    change: int | None = None,
 ) -> Plan:
-    """The plan of the chosen devices, with a line of progress on a terminal."""
+    """The plan of the chosen devices, with a line of progress on a terminal. ``change``: as an open change
+    set would have them; without names those that it changes."""
     targets = context.targets(devices or None, site=site)
-    planner = planner_of(context, check=check)
+    ahead = {} if change is None else ahead_of(context, change)
+    if change is not None and not devices:
+        targets = [target for target in targets if target.device in ahead]
+    planner = planner_of(context, check=check, record=change is None)
+    known = intent_of(context)
+    known.refresh([target.device for target in targets if target.platform.config is not None])
+
+    def wanted(device: str) -> str:
+        return ahead[device].reveal() if device in ahead else known.text(device)
+
     console = Console(stderr=True, quiet=quiet)
     with console.status(f"Planning {len(targets)} devices") as status:
         done = 0
@@ -41,12 +59,27 @@ def make_plan(
             status.update(f"Planning {done} of {len(targets)} devices: {plan.device} {plan.state.value}")
 
         async def work() -> Plan:
-            names = [target.device for target in targets if target.platform.config is not None]
-            return await planner.make(targets, intended(context, names), on_device=on_device)
+            return await planner.make(targets, wanted, on_device=on_device)
 
         made = run_devices(context, work)
     unlike = [device.device for device in made.devices if device.state is not PlanState.SAME]
-    return replace(made, omissions=tuple(omissions_of(context, unlike)))
+    return _explained(context, made, unlike, {name: ahead[name] for name in unlike if name in ahead}, change)
+
+
+def _explained(
+    context: Context, made: Plan, unlike: list[str], ahead: Mapping[str, Ahead], change: int | None
+) -> Plan:
+    """The plan with why each device is in it, and what will not be written on which."""
+    others = [device for device in unlike if device not in ahead]
+    reasons = {
+        device: tuple(f"{one} (revision {revision})" for one in found)
+        for device, (revision, found) in intent_of(context).why(others).items()
+    }
+    for device, one in ahead.items():
+        reasons[device] = tuple(f"{text} (change set {change})" for text in one.reasons)
+    devices = tuple(replace(one, reasons=reasons.get(one.device, ())) for one in made.devices)
+    missing = [omission for one in ahead.values() for omission in one.omissions]
+    return replace(made, devices=devices, omissions=(*omissions_of(context, others), *missing))
 
 
 def plan_document(plan: Plan) -> dict[str, object]:
@@ -61,6 +94,7 @@ def plan_document(plan: Plan) -> dict[str, object]:
                 "state": device.state,
                 "added": device.added,
                 "removed": device.removed,
+                "reasons": device.reasons,
                 "diff": device.diff,
                 "commands": [
                     {"path": step.path, "command": step.command, "why": step.why, "impact": step.impact}
@@ -114,6 +148,8 @@ def _show_device_plan(console: Console, device: DevicePlan, *, diffs: bool) -> N
     if device.message:
         head.append(f"  {device.message}")
     console.print(head)
+    for reason in device.reasons:
+        console.print(Text(f"  why: {reason}", style="dim"))
     if device.diff and diffs:
         console.print(Syntax(device.diff, "diff", background_color="default"))
         _show_steps(console, device)

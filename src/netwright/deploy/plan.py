@@ -67,6 +67,8 @@ class DevicePlan:
     unpredicted: tuple[str, ...] = ()
     """Differences that stay when the steps are tried on a simulated device; the device's own software has to
     do those."""
+    reasons: tuple[str, ...] = ()
+    """Why its intended configuration is another one than before."""
     message: str = ""
     wanted_hash: str = ""
     running_hash: str = ""

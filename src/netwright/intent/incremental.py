@@ -112,9 +112,20 @@ class Intended:
 
     def reasons(self, device: str) -> tuple[str, ...]:
         """Why the configuration was rendered anew the last time."""
+        return self.why([device]).get(device, (0, ()))[1]
+
+    def why(self, devices: Collection[str]) -> dict[str, tuple[int, tuple[str, ...]]]:
+        """At which revision each configuration was rendered anew the last time, and why; devices that never
+        were are left out."""
+        columns = select(RenderedConfig.device, RenderedConfig.revision, RenderedConfig.reasons)
         with self._database.read() as session:
-            found = session.scalar(select(RenderedConfig.reasons).where(RenderedConfig.device == device))
-        return tuple(found or ())
+            return {
+                device: (revision, tuple(reasons))
+                for part in chunks(devices, _LOOKED_UP)
+                for device, revision, reasons in session.execute(
+                    columns.where(RenderedConfig.device.in_(part))
+                )
+            }
 
     def _to_examine(self, session: Session, state: RenderState | None, inputs: Inputs) -> set[int]:
         """Devices by id that may have changed, or that have no text."""
