@@ -42,6 +42,8 @@ def plan(
     made = make_plan(context, devices, site, check=not no_check, quiet=as_json, change=change)
     if as_json:
         print_json(plan_document(made))
+    elif change is not None and not made.devices:
+        click.echo(f"Change set {change} changes the configuration of none of these devices.")
     else:
         show_plan(Console(highlight=False), made, diffs=diff)
     sys.exit(0 if made.empty else 1)
