@@ -52,8 +52,10 @@ class Bay(Record):
     name: Mapped[str] = field("Name, unique in the device")
     position: Mapped[str] = field("What `{module}` in names of the module's parts becomes", default="")
     carrier_id: Mapped[int | None] = ref("component", "Component that it is in; none: the device", owner=True)
-    component_id: Mapped[int | None] = ref("component", "Module in it", unique=True)
-    occupant_id: Mapped[int | None] = ref("device", "Device in it, of a device bay", unique=True)
+    component_id: Mapped[int | None] = ref("component", "Module in it", unique=True, emptied=True)
+    occupant_id: Mapped[int | None] = ref(
+        "device", "Device in it, of a device bay", unique=True, emptied=True
+    )
     label: Mapped[str] = field("What is printed beside it", default="")
     description: Mapped[str] = field("Remark", default="")
 

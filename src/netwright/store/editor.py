@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, select
@@ -146,6 +146,7 @@ class _Fold:
         for name, ids in frontier.items():
             self._load(name, ids)
             self._require(self._kinds[name], ids)
+        gone: dict[str, set[int]] = defaultdict(set)
         while frontier:
             fresh = {
                 name: {object_id for object_id in found if not self._is((name, object_id), Op.DELETE)}
@@ -154,7 +155,23 @@ class _Fold:
             following = self._owned(fresh)
             for name, ids in fresh.items():
                 self._delete(self._kinds[name], ids)
+                gone[name] |= ids
             frontier = {name: ids for name, ids in following.items() if ids}
+
+        self._empty(gone)
+
+    def _empty(self, gone: Mapping[str, set[int]]) -> None:
+        """Empty the fields that end with what they refer to, as a bay when its module goes; where the change
+        set says otherwise, that stays."""
+        for one in referring(self._session.connection(), self._kinds, gone, attrgetter("emptied")):
+            ref = (one.kind.name, one.id)
+            self._load(one.kind.name, [one.id])
+            known = self._changes.get(ref)
+            if ref in self._changes and (known is None or one.spec.column in (known.after or {})):
+                continue
+            if not self._is(ref, Op.DELETE):
+                self._documents(one.kind, [one.id])
+                self._update(one.kind, one.id, {one.spec.column: None})
 
     def store(self) -> None:
         """Write the deltas that changed."""
@@ -222,7 +239,7 @@ class _Fold:
     def _owned(self, owners: Mapping[str, set[int]]) -> dict[str, set[int]]:
         """What ``owners`` own, both by kind: as the tables say and the change set would have it."""
         found: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for one in referring(self._session.connection(), self._kinds, owners, owned=True):
+        for one in referring(self._session.connection(), self._kinds, owners, attrgetter("owner")):
             found[one.kind.name, one.spec.column].add(one.id)
         for name, ids in owners.items():
             for child, spec in self._kinds.referrers(name):

@@ -46,6 +46,7 @@ class FieldSpec:
     choices: tuple[str, ...] = ()
     reference: str | None = None
     owner: bool = False
+    emptied: bool = False
     multiline: bool = False
     max_length: int | None = None
 
@@ -171,6 +172,7 @@ def _field(column: Column[Any]) -> FieldSpec:
         choices=choices,
         reference=reference,
         owner=column.info.get("owner", False),
+        emptied=column.info.get("emptied", False),
         multiline=column.info.get("multiline", False),
         max_length=getattr(column.type, "length", None) if not choices else None,
     )

@@ -75,14 +75,24 @@ def field(help: str, *, unit: str = "", text: bool = False, **options: Any) -> M
     return mapped_column(Text, **options) if text else mapped_column(**options)
 
 
-def ref(kind: str, help: str, *, owner: bool = False, **options: Any) -> MappedColumn[Any]:  # noqa: A002
+def ref(
+    kind: str,
+    help: str,  # noqa: A002
+    *,
+    owner: bool = False,
+    emptied: bool = False,
+    **options: Any,
+) -> MappedColumn[Any]:
     """A reference to an object of ``kind`` (a table's name); the attribute's name ends in ``_id``.
 
-    ``owner``: the object is part of the other one and goes with it when that is deleted. The database
+    ``owner``: the object is part of the other one and goes with it when that is deleted. ``emptied``: the
+    field is empty then, in the same change set; other references stand against the deletion. The database
     checks references at commit, so that a merge may write its objects in any order."""
     key = ForeignKey(f"{kind}.id", deferrable=True, initially="DEFERRED")
     options.setdefault("index", True)
-    return mapped_column(key, info={"help": help, "reference": kind, "owner": owner}, **options)
+    return mapped_column(
+        key, info={"help": help, "reference": kind, "owner": owner, "emptied": emptied}, **options
+    )
 
 
 ONLY_WITHOUT = "only without"

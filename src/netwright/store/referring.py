@@ -3,7 +3,7 @@ and most answer with nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.rows import Statements, statements
 
 Referrer: TypeAlias = tuple[Kind, FieldSpec]
+Which: TypeAlias = Callable[[FieldSpec], bool]
 
 
 class Reference(NamedTuple):
@@ -24,15 +25,18 @@ class Reference(NamedTuple):
 
 
 def referring(
-    connection: Connection, kinds: Kinds, targets: Mapping[str, Collection[int]], *, owned: bool = False
+    connection: Connection,
+    kinds: Kinds,
+    targets: Mapping[str, Collection[int]],
+    which: Which = lambda _: True,
 ) -> list[Reference]:
-    """What refers to ``targets`` (ids by kind) in the tables. ``owned``: only what they own."""
+    """What refers to ``targets`` (ids by kind) in the tables. ``which``: by which fields."""
     words = statements(connection)
     asked: list[Referrer] = []
     arms: list[str] = []
     for name in kinds:  # in their own order: the same question is the same text, which databases keep planned
         for kind, spec in kinds.referrers(name) if targets.get(name) else ():
-            if spec.owner or not owned:
+            if which(spec):
                 arms.append(_arm(words, len(asked), kind, spec))
                 asked.append((kind, spec))
     if not arms:
