@@ -26,6 +26,7 @@ from netwright.app.vault import Vault, load_key
 from netwright.base.address import Address
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import AuthenticationError, NotFoundError
+from netwright.device.cli.dialogue import Dialogue
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.session import Session
 from netwright.inventory import KINDS, Device, Region, Site
@@ -195,16 +196,16 @@ class Context:
         return self.chosen.name_for(placed[device])
 
     def open_session(self, target: Target) -> Session:
-        return self.login(target.endpoint)
+        return self.login(target.endpoint, target.platform.dialogue)
 
-    def login(self, endpoint: Endpoint) -> Session:
-        """A session with whoever is at ``endpoint``."""
+    def login(self, endpoint: Endpoint, dialogue: Dialogue | None = None) -> Session:
+        """A session with whoever is at ``endpoint``; ``dialogue``: how its platform's command line talks."""
         from netwright.device.connect import open_session  # noqa: PLC0415 (heavy)
 
         fault = endpoint.credentials.fault
         if fault:
             raise AuthenticationError(f"there are no credentials ({fault})", subject=endpoint.device)
-        return open_session(endpoint, self.hostkeys)
+        return open_session(endpoint, self.hostkeys, dialogue)
 
     def ssh_endpoints(self) -> dict[str, tuple[str, int | None]]:
         """Host and SSH port of devices that the settings have elsewhere than the inventory."""

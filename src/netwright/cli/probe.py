@@ -30,6 +30,7 @@ _SNMP_PORT = 161
 
 # name -> (module, line of help); imported when it is run
 _OTHERS = {
+    "ssh": ("netwright.cli.probessh", "Log in over SSH and ask on the command line."),
     "netconf": ("netwright.cli.probenetconf", "Ask a NETCONF server for what it tells in the open models."),
     "gnmi": ("netwright.cli.probegnmi", "Ask a gNMI target for what it tells in OpenConfig's models."),
     "http": ("netwright.cli.probehttp", "Ask a switch's HTTP API: eAPI, NX-API, SR Linux' JSON-RPC."),

@@ -24,9 +24,13 @@ from netwright.platforms.document import document
 from netwright.platforms.facts import DeviceFacts
 
 USER, PASSWORD = "NETWRIGHT_DEVICE_USER", "NETWRIGHT_DEVICE_PASSWORD"
+_ENABLE = "NETWRIGHT_DEVICE_ENABLE"
 _SHARED = (
     click.argument("address", metavar="ADDRESS[:PORT]"),
-    click.option("--user", help=f"Who logs in; default {USER}. The password is {PASSWORD}, or asked for."),
+    click.option(
+        "--user", "--username", "user",
+        help=f"Who logs in; default {USER}. The password is {PASSWORD}, or asked for.",
+    ),
     click.option(
         "--timeout", "timeout_s", type=click.FloatRange(0.05, 600), default=30.0, show_default=True,
         help="Seconds for each answer.",
@@ -51,16 +55,21 @@ Ask = Callable[..., Awaitable[DeviceFacts]]
 
 
 def ssh_probe(default_port: int) -> Callable[[Ask], Callable[..., None]]:
-    """A command over SSH. What is decorated gets the endpoint and the address as it was written."""
+    """A command over SSH. What is decorated gets the endpoint, the address as it was written, and its own
+    options."""
 
     def decorated(ask: Ask) -> Callable[..., None]:
         @wraps(ask)
-        def command(address: str, user: str | None, key: Path | None, timeout_s: float, **how: bool) -> None:
+        def command(
+            address: str, user: str | None, key: Path | None, timeout_s: float,
+            whole: bool, as_json: bool, **own: Any,
+        ) -> None:  # fmt: skip
             host, port = where(address, default_port)
             known = _login(user, key)
             limits = Timeouts(command_s=timeout_s)
             endpoint = Endpoint(address, host, known, ssh_port=port, timeouts=limits)
-            _tell(asyncio.run(_run(ask(endpoint, address))), **how)
+            facts = asyncio.run(_run(ask(endpoint, address, **own)))
+            _tell(facts, whole=whole, as_json=as_json)
 
         return _optioned(command, (*_SHARED, _KEY))
 
@@ -109,11 +118,13 @@ def _login(user: str | None, key: Path | None) -> Credentials:
     name = user or os.environ.get(USER)
     if not name:
         raise InputError("there is no user to log in as", remedy=f"Give --user, or set {USER}.")
+    given = os.environ.get(_ENABLE)
+    enable = Secret(given) if given else None
     if key is not None:
-        return Credentials(name, private_key=Secret(key.read_text()))
+        return Credentials(name, private_key=Secret(key.read_text()), enable=enable)
     password = os.environ.get(PASSWORD)
     if password is None and sys.stdin.isatty():
         password = click.prompt(f"Password of {name}", hide_input=True, err=True)
     if password is None:
         raise InputError(f"there is no password for {name}", remedy=f"Set it in {PASSWORD}.")
-    return Credentials(name, password=Secret(password))
+    return Credentials(name, password=Secret(password), enable=enable)

@@ -2,41 +2,82 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
 
-from netwright.base.errors import CommandFailedError
+from netwright.base.errors import CommandFailedError, InputError
+from netwright.device.cli.dialogue import Dialogue
+from netwright.device.cli.shell import Shell
 from netwright.device.endpoint import Endpoint
 from netwright.device.hostkeys import HostKeys
 from netwright.device.session import Reply, Session
 from netwright.device.snmp import SnmpClient
-from netwright.device.ssh import SshConnection
+from netwright.device.ssh import MAX_OUTPUT_BYTES, ExecRefusedError, SshConnection
 
 _LAST_LINES = 5
 
 
-def open_session(endpoint: Endpoint, hostkeys: HostKeys) -> Session:
-    """A session that connects at its first command."""
-    return DeviceSession(endpoint, hostkeys)
+def open_session(
+    endpoint: Endpoint,
+    hostkeys: HostKeys,
+    dialogue: Dialogue | None = None,
+    *,
+    jump: SshConnection | None = None,
+    max_output: int = MAX_OUTPUT_BYTES,
+) -> Session:
+    """A session that connects at its first command. ``dialogue``: how the platform's command line talks; None
+    for a system whose exec channels run a shell (Linux). ``jump``: a held connection to ``endpoint.jump``;
+    without one the session opens and closes its own."""
+    return DeviceSession(endpoint, hostkeys, dialogue, jump=jump, max_output=max_output)
 
 
 class DeviceSession:
-    """``Session`` over one SSH connection and one SNMP socket."""
+    """``Session`` over one SSH connection and one SNMP socket.
 
-    def __init__(self, endpoint: Endpoint, hostkeys: HostKeys) -> None:
+    With a dialogue, commands go over exec channels where the platform has them, so many side by side as it
+    bears, and else one by one over a terminal that stays open: also where more rights must be asked for."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        hostkeys: HostKeys,
+        dialogue: Dialogue | None = None,
+        *,
+        jump: SshConnection | None = None,
+        max_output: int = MAX_OUTPUT_BYTES,
+    ) -> None:
         self._endpoint = endpoint
-        self._ssh = SshConnection(endpoint, hostkeys)
+        self._own_jump = None
+        if jump is None and endpoint.jump is not None:
+            jump = self._own_jump = SshConnection(endpoint.jump, hostkeys)
+        self._ssh = SshConnection(endpoint, hostkeys, max_output=max_output, jump=jump)
         self._snmp = SnmpClient(endpoint)
+        self._dialogue = dialogue
+        rises = dialogue is not None and dialogue.enable != "" and endpoint.credentials.enable is not None
+        self._exec = dialogue is not None and dialogue.exec and not rises
+        self._channels = asyncio.Semaphore(dialogue.channels) if dialogue else None
+        self._max_output = max_output
+        self._shell: Shell | None = None
+        self._turn = asyncio.Lock()
 
     @property
     def endpoint(self) -> Endpoint:
         return self._endpoint
 
+    @property
+    def shell(self) -> Shell | None:
+        """The terminal, when there is one: its prompt and mode."""
+        return self._shell
+
     async def run(
         self, command: str, *, check: bool = True, timeout_s: float | None = None, stdin: bytes | None = None
     ) -> Reply:
-        reply = await self._ssh.run(command, timeout_s=timeout_s, stdin=stdin)
+        if self._dialogue is None:
+            reply = await self._ssh.run(command, timeout_s=timeout_s, stdin=stdin)
+        else:
+            reply = await self._spoken(self._dialogue, command, timeout_s, stdin)
         if check and reply.status != 0:
             said = " / ".join((reply.error or reply.output).strip().splitlines()[-_LAST_LINES:])
             raise CommandFailedError(
@@ -69,4 +110,45 @@ class DeviceSession:
 
     async def close(self) -> None:
         self._snmp.close()
+        if self._shell is not None:
+            self._shell.close()
+            self._shell = None
         await self._ssh.close()
+        if self._own_jump is not None:
+            await self._own_jump.close()
+
+    async def _spoken(
+        self, dialogue: Dialogue, command: str, timeout_s: float | None, stdin: bytes | None
+    ) -> Reply:
+        """Over an exec channel, or typed; a line that refuses the command gives status 1."""
+        if self._exec and self._channels is not None:
+            try:
+                async with self._channels:
+                    reply = await self._ssh.run(command, timeout_s=timeout_s, stdin=stdin, statusless=True)
+                return _judged(dialogue, reply)
+            except ExecRefusedError:
+                self._exec = False
+        if stdin is not None or "\n" in command:
+            raise InputError(
+                "a terminal takes one line at a time and no input",
+                subject=self._endpoint.device,
+                remedy="Send the lines one by one.",
+            )
+        async with self._turn:
+            shell = await self._terminal(dialogue)
+            output = await shell.run(command, timeout_s=timeout_s)
+        return _judged(dialogue, Reply(command, output, "", 0))
+
+    async def _terminal(self, dialogue: Dialogue) -> Shell:
+        if self._shell is None or not self._shell.is_open:
+            shell = Shell(self._endpoint, dialogue, max_output=self._max_output)
+            await shell.open(await self._ssh.connection())
+            self._shell = shell
+        return self._shell
+
+
+def _judged(dialogue: Dialogue, reply: Reply) -> Reply:
+    refusal = dialogue.refusal(reply.output)
+    if refusal is None or reply.status != 0:
+        return reply
+    return Reply(reply.command, reply.output, refusal, 1)

@@ -43,18 +43,43 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 T = TypeVar("T")
 
 
-class SshConnection:
-    """Runs commands on one device. Opens at the first command."""
+class ExecRefusedError(SessionClosedError):
+    """The device lets nobody run a command on an exec channel; the connection is still good."""
 
-    def __init__(self, endpoint: Endpoint, hostkeys: HostKeys, *, max_output: int = MAX_OUTPUT_BYTES) -> None:
+
+class SshConnection:
+    """Runs commands on one device. Opens at the first command. ``jump``: the connection that it goes through;
+    whoever gives it closes it."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        hostkeys: HostKeys,
+        *,
+        max_output: int = MAX_OUTPUT_BYTES,
+        jump: SshConnection | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._hostkeys = hostkeys
         self._max_output = max_output
+        self._jump = jump
         self._connection: asyncssh.SSHClientConnection | None = None
         self._opening = asyncio.Lock()
 
-    async def run(self, command: str, *, timeout_s: float | None = None, stdin: bytes | None = None) -> Reply:
-        """Run ``command``; any exit status is an answer. Raises DeviceError's subclasses."""
+    async def connection(self) -> asyncssh.SSHClientConnection:
+        """The open connection, for channels of another kind."""
+        return await self._open()
+
+    async def run(
+        self,
+        command: str,
+        *,
+        timeout_s: float | None = None,
+        stdin: bytes | None = None,
+        statusless: bool = False,
+    ) -> Reply:
+        """Run ``command``; any exit status is an answer. ``statusless``: of a device that sends none, whose
+        end of output counts. Raises DeviceError's subclasses."""
         connection = await self._open()
         limit = self._endpoint.timeouts.command_s if timeout_s is None else timeout_s
         answer = _Answer(self._max_output)
@@ -71,6 +96,15 @@ class SshConnection:
                 subject=self._device,
                 remedy="Look at the device's load, or raise the command timeout.",
             ) from None
+        except asyncssh.ChannelOpenError as error:
+            if connection.is_closed():
+                self._drop()
+                raise self._closed(command, answer, str(error)) from None
+            raise ExecRefusedError(
+                f"takes no command on an exec channel ({error})",
+                subject=self._device,
+                remedy="Say `exec: false` in the platform's session.",
+            ) from None
         except (asyncssh.Error, OSError) as error:
             self._drop()
             raise self._closed(command, answer, str(error)) from None
@@ -79,7 +113,7 @@ class SshConnection:
             raise
         finally:
             answer.finished.cancel()
-        return self._reply(command, answer)
+        return self._reply(command, answer, statusless=statusless)
 
     async def subsystem(
         self, name: str, receiver: asyncssh.SSHClientSession[bytes]
@@ -123,7 +157,7 @@ class SshConnection:
             self._connection.abort()
             self._connection = None
 
-    def _reply(self, command: str, answer: _Answer) -> Reply:
+    def _reply(self, command: str, answer: _Answer, *, statusless: bool) -> Reply:
         if answer.flooded:
             self._drop()
             raise UnparsedAnswerError(
@@ -132,10 +166,10 @@ class SshConnection:
                 remedy="Run the command on the device by hand and see what it prints.",
                 raw=bytes(answer.output[:1000]).decode("utf-8", "replace"),
             )
-        if answer.status is None:
+        if answer.status is None and not (statusless and answer.whole):
             raise self._closed(command, answer, "no exit status was sent")
         output = self._decode(command, bytes(answer.output))
-        return Reply(command, output, answer.error.decode("utf-8", "replace"), answer.status)
+        return Reply(command, output, answer.error.decode("utf-8", "replace"), answer.status or 0)
 
     def _decode(self, command: str, data: bytes) -> str:
         """UTF-8, or Latin-1 as older systems print it; binary rubbish is refused."""
@@ -164,8 +198,12 @@ class SshConnection:
             if self._connection is not None and self._connection.is_closed():
                 self._connection = None
             if self._connection is None:
-                self._connection = await self._login(await self._dial())
+                self._connection = await self._login(await self._way())
             return self._connection
+
+    async def _way(self) -> socket.socket | asyncssh.SSHClientConnection:
+        """What the login goes over: a socket, or the connection to the jump host."""
+        return await (self._dial() if self._jump is None else self._jump.connection())
 
     async def _dial(self) -> socket.socket:
         """A TCP connection within ``connect_s``."""
@@ -186,10 +224,11 @@ class SshConnection:
                 remedy="Check its management address, the way there and that its SSH server runs.",
             ) from None
 
-    async def _login(self, sock: socket.socket) -> asyncssh.SSHClientConnection:
+    async def _login(self, way: socket.socket | asyncssh.SSHClientConnection) -> asyncssh.SSHClientConnection:
         limit = self._endpoint.timeouts.login_s
         known = self._hostkeys.known(self._device)
         check = _HostKeyCheck(known)
+        sock = way if isinstance(way, socket.socket) else None
         try:
             async with asyncio.timeout(limit):
                 connection = await asyncssh.connect(
@@ -198,6 +237,7 @@ class SshConnection:
                     options=_options(self._endpoint.credentials),
                     config=None,
                     sock=sock,
+                    tunnel=way if sock is None else (),
                     client_factory=lambda: check,
                     server_host_key_algs=_algorithms(known),
                 )
@@ -210,7 +250,7 @@ class SshConnection:
         except (asyncssh.Error, OSError, ValueError) as error:
             raise await self._refused(error, check) from None
         finally:
-            if check.failed or not check.connected:
+            if sock is not None and (check.failed or not check.connected):
                 sock.close()
         if known is None:
             await asyncio.to_thread(self._hostkeys.record, self._device, check.offered)
@@ -226,6 +266,12 @@ class SshConnection:
                 subject=self._device,
                 remedy="If the device was replaced or reinstalled, run"
                 f" `netwright hostkey accept {self._device}`; if not, somebody else may be answering.",
+            )
+        if isinstance(error, asyncssh.ChannelOpenError):
+            return DeviceUnreachableError(
+                f"the jump host gives no connection to {self._where} ({error})",
+                subject=self._device,
+                remedy="Check the device's management address and that the jump host may forward.",
             )
         if isinstance(error, asyncssh.PermissionDenied):
             return AuthenticationError(
@@ -271,6 +317,8 @@ class _Answer(asyncssh.SSHClientSession[bytes]):
         self.error = bytearray()
         self.status: int | None = None
         self.flooded = False
+        self.whole = False
+        """The device said that this is all."""
         self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._limit = limit
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
@@ -290,6 +338,10 @@ class _Answer(asyncssh.SSHClientSession[bytes]):
             self.flooded = True
             self._channel.abort()
             self._finish(None)
+
+    def eof_received(self) -> bool:
+        self.whole = True
+        return False
 
     def exit_status_received(self, status: int) -> None:
         self.status = status

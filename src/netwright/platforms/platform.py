@@ -10,6 +10,7 @@ from netwright.base.secret import Secret
 from netwright.config.library import Library
 from netwright.config.schema import Schema, schema
 from netwright.config.scrub import scrub_config
+from netwright.device.cli.dialogue import Dialogue
 from netwright.device.session import Session
 from netwright.platforms.facts import DeviceFacts, DeviceSample
 from netwright.platforms.screen import Screen
@@ -109,6 +110,11 @@ class Platform:
     @property
     def vendor(self) -> str:
         return self.screen.vendor
+
+    @property
+    def dialogue(self) -> Dialogue | None:
+        """How its command line talks, for sessions; None where commands go to a shell of Linux."""
+        return self.screen.session.dialogue() if self.screen.session else None
 
     @property
     def rules(self) -> Schema:

@@ -10,10 +10,11 @@ import enum
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from netwright.base.errors import InputError
 from netwright.config.library import SCREEN, Library
+from netwright.device.cli.dialogue import Dialogue
 
 
 class Capability(enum.StrEnum):
@@ -60,10 +61,16 @@ class Enable(_Part):
     asks: Expression = ""
 
 
-class Dialogue(_Part):
+class Talk(_Part):
     """How a command line talks. ``prompt`` fits the last line of a device that waits, in any mode; ``modes``
-    tell which; ``errors`` fit lines that refuse a command; ``wide`` keeps it from breaking lines."""
+    tell which; ``errors`` fit lines that refuse a command; ``wide`` keeps it from breaking lines. ``exec``:
+    commands run on exec channels, ``channels`` of them side by side; else on a terminal."""
 
+    exec: bool = False
+    channels: Annotated[int, Field(ge=1, le=64)] = 1
+    opening: list[str] = []
+    """More to send at login."""
+    newline: str = "\n"
     prompt: Expression
     modes: dict[str, Expression] = {}
     pager: Pager | None = None
@@ -73,7 +80,23 @@ class Dialogue(_Part):
 
     def mode(self, line: str) -> str:
         """The mode that a prompt stands for, "" if it is of none."""
-        return next((name for name, pattern in self.modes.items() if re.search(pattern, line)), "")
+        return self.dialogue().mode(line)
+
+    def dialogue(self) -> Dialogue:
+        """The same as sessions take it."""
+        pager = self.pager or Pager(disable="")
+        return Dialogue(
+            prompt=re.compile(self.prompt),
+            modes=tuple((name, re.compile(pattern)) for name, pattern in self.modes.items()),
+            more=re.compile(pager.more.strip()) if pager.more else None,
+            enable=self.enable.command if self.enable else "",
+            enable_asks=re.compile(self.enable.asks) if self.enable and self.enable.asks else None,
+            opening=tuple(command for command in (pager.disable, self.wide, *self.opening) if command),
+            errors=tuple(re.compile(pattern) for pattern in self.errors),
+            exec=self.exec,
+            channels=self.channels,
+            newline=self.newline,
+        )
 
 
 class Screen(_Part):
@@ -87,7 +110,9 @@ class Screen(_Part):
     dialect: str = "indent"
     """``indent``, ``brace`` or ``section``."""
     base: str = ""
-    session: Dialogue | None = None
+    recognised_by: Expression = ""
+    """Fits a line of what its ``version`` command prints, and of no other system's."""
+    session: Talk | None = None
     commands: dict[str, str] = {}
     capabilities: list[Capability] = []
     unrendered: dict[str, str] = {}
