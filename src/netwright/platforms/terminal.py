@@ -27,7 +27,7 @@ _KEPT_CHARACTERS = 4000
 async def terminal_facts(
     catalog: Catalog, opener: Opener, *, device: str, now: float, platform: str | None = None
 ) -> DeviceFacts:
-    """``platform``: its name where it is known, else it is found out. Raises DeviceError when nothing came."""
+    """``platform``: its name where it is known, else it is found out. Raises DeviceError when none came."""
     known = await _named(catalog, opener, platform) if platform else await recognise(catalog, opener)
     if known.platform is None:
         return _unread(device, now, known, [])
