@@ -38,9 +38,13 @@ async def terminal_facts(
         return _unread(device, now, known, [("facts", str(error))])
     finally:
         await session.close()
-    system = facts.system
-    if not system.vendor:
-        system = replace(system, vendor=known.platform.vendor)
+    told = _system(known.platform, known.said[-1][1] if known.said else "")
+    system = replace(
+        facts.system,
+        vendor=facts.system.vendor or told.vendor,
+        os=facts.system.os or told.os,
+        os_version=facts.system.os_version or told.os_version,
+    )
     return replace(facts, device=device, system=system)
 
 
