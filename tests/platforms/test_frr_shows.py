@@ -57,3 +57,9 @@ def test_only_valid_best_paths_make_a_route() -> None:
         "13.0.0.0/8": [{"valid": True, "bestpath": {"overall": True}}],
     }
     assert [str(p) for p in shows.ipv4_routes(json.dumps({"routes": routes}))] == ["10.0.0.0/8", "13.0.0.0/8"]
+
+
+def test_the_router_names_itself_behind_its_release() -> None:
+    said = "FRRouting 8.4.4 (ams-edge1) on Linux(6.1.0).\nCopyright 1996-2005 Kunihiro Ishiguro, et al.\n"
+    assert shows.hostname(said) == "ams-edge1"
+    assert shows.hostname("FRRouting 8.4.4\n") is None

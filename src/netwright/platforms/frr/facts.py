@@ -91,7 +91,9 @@ class FrrFacts:
 
 def _system(session: Session, answers: Answers, said: Mapping[str, str], agent: SnmpAnswer) -> System:
     return System(
-        hostname=agent.host.name or session.endpoint.device,
+        hostname=agent.host.name
+        or answers.read(shows.VERSION, shows.hostname, said.get("version"))
+        or session.endpoint.device,
         vendor=agent.hardware.vendor,
         model=agent.hardware.model,
         serial=agent.hardware.serial,

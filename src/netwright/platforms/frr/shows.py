@@ -19,6 +19,7 @@ BGP_IPV4_ROUTES = "vtysh -c 'show bgp ipv4 unicast json'"
 
 _STATES = {state.value: state for state in BgpState}
 _VERSION = re.compile(r"^FRRouting (\S+)", re.MULTILINE)
+_HOSTNAME = re.compile(r"^FRRouting \S+ \(([^()\s]+)\)", re.MULTILINE)
 
 
 def version(output: str) -> str:
@@ -27,6 +28,12 @@ def version(output: str) -> str:
     if match is None:
         raise ValueError("no line begins with FRRouting")
     return match[1]
+
+
+def hostname(output: str) -> str | None:
+    """The router's name, which stands behind the release: ``FRRouting 8.4.4 (ams-edge1) on Linux``."""
+    match = _HOSTNAME.search(output)
+    return match[1] if match else None
 
 
 def descriptions(output: str) -> dict[str, str]:

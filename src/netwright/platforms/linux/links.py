@@ -34,6 +34,8 @@ def _interface(link: dict[str, Any]) -> InterfaceFact:
         name=link["ifname"],
         admin_up="UP" in link["flags"],
         oper=_state(link),
+        admin="up" if "UP" in link["flags"] else "down",
+        status=_state(link).value,
         mtu=link.get("mtu"),
         mac=link.get("address") if link.get("link_type") == "ether" else None,
         description=link.get("ifalias"),
