@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "show": ("netwright.cli.show", "app", "Show wanted objects of any kind"),
     "history": ("netwright.cli.history", "history", "Show what happened to an object, who and when"),
     "blame": ("netwright.cli.history", "blame_", "Show who gave each field its value"),
+    "report": ("netwright.cli.report", "app", "Hardware: counts by model, spares, end of life, power"),
     "asset": ("netwright.cli.asset", "app", "Pieces of hardware: on a shelf, in a device, away"),
     "attach": ("netwright.cli.attach", "app", "Files that belong to sites, racks, devices, models, circuits"),
     "secret": ("netwright.cli.secret", "app", "Set and list secrets (BGP passwords, credentials)"),

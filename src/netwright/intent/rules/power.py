@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from netwright.intent.rules.rule import Touched, rows_in
 from netwright.intent.trace import ENDS, cables_at
@@ -18,6 +19,15 @@ from netwright.store.problem import Problem, Severity
 _LEVELS = 6
 """Power units behind power units."""
 _ROOT_3 = 3**0.5
+
+
+RATING = (PowerFeed.voltage_v, PowerFeed.amperage_a, PowerFeed.share_percent, PowerFeed.phase)
+"""What ``capacity_w`` takes."""
+
+
+def capacity_w(voltage_v: int, amperage_a: int, share_percent: int, phase: FeedPhase) -> float:
+    """What a feed may carry, in watts."""
+    return voltage_v * amperage_a * (_ROOT_3 if phase is FeedPhase.THREE else 1.0) * share_percent / 100
 
 
 @dataclass(slots=True)
@@ -38,7 +48,7 @@ def overdrawn_feeds(touched: Touched) -> Iterator[Problem]:
     feeds = set(touched.ids("power_feed")) | _feeds_of(touched, _touched_ports(touched))
     if not feeds:
         return
-    hanging = hanging_on(touched, feeds)
+    hanging = hanging_on(touched.session, feeds)
     loads: dict[int, dict[int, int]] = defaultdict(dict)
     shares: dict[int, int] = defaultdict(int)
     for port, feed in hanging.feeds.items():
@@ -46,16 +56,8 @@ def overdrawn_feeds(touched: Touched) -> Iterator[Problem]:
         if device is not None:
             loads[feed][device] = sum(hanging.draws.get(device, {}).values())
             shares[feed] += hanging.draws.get(device, {}).get(port, 0)
-    columns = (
-        PowerFeed.id,
-        PowerFeed.voltage_v,
-        PowerFeed.amperage_a,
-        PowerFeed.share_percent,
-        PowerFeed.phase,
-    )
-    for row in rows_in(touched.session, select(*columns), PowerFeed.id, loads):
-        factor = _ROOT_3 if row.phase is FeedPhase.THREE else 1.0
-        capacity = row.voltage_v * row.amperage_a * factor * row.share_percent / 100
+    for row in rows_in(touched.session, select(PowerFeed.id, *RATING), PowerFeed.id, loads):
+        capacity = capacity_w(row.voltage_v, row.amperage_a, row.share_percent, row.phase)
         share, whole = shares[row.id], sum(loads[row.id].values())
         if whole > capacity:
             most = sorted(loads[row.id], key=lambda device: -loads[row.id][device])[:3]
@@ -67,9 +69,9 @@ def overdrawn_feeds(touched: Touched) -> Iterator[Problem]:
             yield touched.problem("power_feed", row.id, message, severity=severity)
 
 
-def hanging_on(touched: Touched, feeds: Iterable[int]) -> Feeding:
+def hanging_on(session: Session, feeds: Iterable[int]) -> Feeding:
     """Everything below some feeds."""
-    session, found = touched.session, Feeding()
+    found = Feeding()
     at = {("power_feed", feed): feed for feed in feeds}
     leaves: dict[int, int] = {}
     for _ in range(_LEVELS):
