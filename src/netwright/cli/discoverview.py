@@ -17,6 +17,8 @@ from netwright.collect.discovery.survey import Beyond, Found, State
 from netwright.collect.intake import missing
 
 _SHOWN = 40
+_NAMED = 4
+"""Addresses with one fault that are named; the others are counted (`--json` has all)."""
 _TROUBLE = {State.ANSWERS: "yellow", State.REFUSED: "red", State.FAILED: "red"}
 
 
@@ -29,9 +31,14 @@ def show_found(console: Console, outcomes: Sequence[Found], beyond: Sequence[Bey
         if one.facts is not None and one.facts.unparsed:
             words = missing(one.facts.unparsed[:3])
             console.print(Text(f"{one.address}: {words}", "yellow"), soft_wrap=True)
+    troubles: dict[tuple[State, str], list[str]] = {}
     for one in outcomes:
         if one.state in _TROUBLE:
-            console.print(Text(f"{one.address}: {one.error}", _TROUBLE[one.state]), soft_wrap=True)
+            troubles.setdefault((one.state, one.error), []).append(one.address)
+    for (state, error), addresses in troubles.items():
+        rest = f" and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else ""
+        where = ", ".join(addresses[:_NAMED]) + rest
+        console.print(Text(f"{where}: {error}", _TROUBLE[state]), soft_wrap=True)
     for way in beyond[:_SHOWN]:
         console.print(
             Text(f"{way.device} {way.interface}: neighbour {way.neighbor} was left out: {way.why}", "dim"),

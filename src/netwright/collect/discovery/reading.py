@@ -97,7 +97,7 @@ class DeviceReader:
         if heard.snmp_error:
             return AuthenticationError(heard.snmp_error, subject=endpoint.device)
         return DeviceUnreachableError(
-            f"answers ({heard.words()}), but no SNMP agent tells what it is",
+            f"somebody is there ({heard.words()}), but no SNMP agent tells what it is",
             subject=endpoint.device,
             remedy="Give credentials that its agent knows, or --ssh with --platform.",
         )
