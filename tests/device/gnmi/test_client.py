@@ -180,8 +180,8 @@ async def test_a_wrong_password(port: int) -> None:
     async with gnmi_client(where, port=port, tls=PLAIN) as client:
         with pytest.raises(AuthenticationError, match="refused gNMI Capabilities to user netops"):
             await client.capabilities()
-        async with client.subscribe([Subscription("/")], silence_s=2) as stream:
-            with pytest.raises(AuthenticationError):
+        with pytest.raises(AuthenticationError):  # with the request, or with what should follow it
+            async with client.subscribe([Subscription("/")], silence_s=2) as stream:
                 [item async for item in stream]
 
 
