@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import uvicorn
 from tests.api.conftest import Served, homes, own  # noqa: F401 (fixtures)
 
+from netwright.base.errors import InputError
 from netwright.client import (
     AsyncClient,
     Client,
@@ -91,6 +93,116 @@ async def test_without_waiting(url: str, own: Served) -> None:  # noqa: F811
         with pytest.raises(NotFound):
             await client.get("region", "r4")
         assert "errors" in await client.graphql("{ nonsense }")
+
+
+def test_files(url: str, own: Served, tmp_path: Path) -> None:  # noqa: F811
+    plan = tmp_path / "plan of ams.png"
+    plan.write_bytes(b"\x89PNG\r\n\x00")
+    with Client(url, own.tokens["admin"]) as client:
+        client.create("region", {"name": "eu"})
+        client.create("site", SITE)
+        made = client.upload(plan, owner=("site", "ams"), description="The hall", message="why")
+        assert (made["name"], made["media_type"], made["size_bytes"]) == (plan.name, "image/png", 7)
+        assert (made["site"]["key"], made["description"]) == ("ams", "The hall")
+        assert client.download(plan.name) == client.download(made["id"]) == plan.read_bytes()
+        changed = client.upload(b"other", made["id"], media_type="text/plain")
+        assert (changed["id"], changed["media_type"], changed["site"]["key"]) == (
+            made["id"],
+            "text/plain",
+            "ams",
+        )
+        assert client.download(plan.name, tmp_path / "got") == (tmp_path / "got").read_bytes() == b"other"
+        client.upload(b"", "halls/2.bin", owner=("site", "ams"))
+        assert client.download("halls/2.bin") == b""
+        listed = client.objects("attachment", filters={"site": "ams"}, sort="name")
+        assert [one["name"] for one in listed] == ["halls/2.bin", plan.name]
+        client.delete("attachment", made["id"])
+        with pytest.raises(NotFound):
+            client.download(plan.name, tmp_path / "none")
+        assert not (tmp_path / "none").exists()
+        with pytest.raises(Invalid):
+            client.upload(b"x", "x", owner=("site", "nowhere"))
+        with pytest.raises(InputError, match="no attachments"):
+            client.upload(b"x", "x", owner=("region", "eu"))  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="no name"):
+            client.upload(b"x")
+    with Client(url, own.tokens["viewer"]) as viewer, pytest.raises(Forbidden):
+        viewer.upload(b"x", "x", owner=("site", "ams"))
+
+
+def test_a_lost_answer_uploads_once(url: str, own: Served) -> None:  # noqa: F811
+    lossy = Lossy(1)
+    with Client(url, own.tokens["admin"], waits_s=(0,)) as client:
+        client.batch(
+            [
+                {"op": "create", "kind": "region", "fields": {"name": "eu"}},
+                {"op": "create", "kind": "site", "fields": SITE},
+            ]
+        )
+    with Client(url, own.tokens["admin"], waits_s=(0,), transport=lossy) as client:
+        made = client.upload(b"once", "once.txt", owner=("site", "ams"))
+        assert lossy.sent == 2
+        assert [one["id"] for one in client.objects("attachment")] == [made["id"]]
+
+
+def test_audit_log(url: str, own: Served) -> None:  # noqa: F811
+    begin = datetime(2000, 1, 1, tzinfo=UTC)
+    with Client(url, own.tokens["viewer"]) as viewer:
+        for _ in range(3):
+            with pytest.raises(Forbidden):
+                viewer.create("region", {"name": "no"})
+        with pytest.raises(Forbidden):
+            next(viewer.audit())
+    with Client(url, own.tokens["admin"]) as client:
+        entries = list(client.audit(event="refused", since=begin, limit=2))
+        assert len(entries) >= 3
+        numbers = [one["id"] for one in entries]
+        assert numbers == sorted(set(numbers), reverse=True)
+        assert {one["event"] for one in entries} == {"refused"}
+        assert list(client.audit(event="refused", who="nobody at all")) == []
+        with pytest.raises(Invalid):
+            next(client.audit(since=datetime(2000, 1, 1)))  # noqa: DTZ001 (a time without its zone)
+
+
+async def test_files_log_and_targets_without_waiting(url: str, own: Served, tmp_path: Path) -> None:  # noqa: F811
+    edge = {"site": "ams", "model": "m2", "role": "edge", "status": "active"}
+    things: list[tuple[str, dict[str, Any]]] = [
+        ("region", {"name": "eu"}),
+        ("site", SITE),
+        ("manufacturer", {"name": "maker"}),
+        ("model", {"name": "m2", "manufacturer": "maker"}),
+        ("device", {**edge, "name": "d1", "platform": "frr", "management_address": "192.0.2.1"}),
+        ("device", {**edge, "name": "d2", "status": "planned", "management_address": "192.0.2.2"}),
+    ]
+    async with AsyncClient(url, own.tokens["admin"]) as client:
+        await client.batch([{"op": "create", "kind": kind, "fields": fields} for kind, fields in things])
+        groups = await client.targets("prometheus", port=9100)
+        assert [one["targets"] for one in groups] == [["192.0.2.1:9100"]]
+        oxidized = await client.targets("oxidized", filters={"role": ["core", "edge"], "region": "eu"})
+        assert [one["name"] for one in oxidized] == ["d1"]
+        assert await client.targets("oxidized", filters={"role": "core"}) == []
+        assert sorted(await client.targets("gnmic", every=True)) == ["d1", "d2"]
+        with pytest.raises(Invalid):
+            await client.targets("gnmic", filters={"nonsense": "1"})
+        with pytest.raises(NotFound, match="prometheus, oxidized, gnmic"):
+            await client.targets("nagios")  # type: ignore[arg-type]
+
+        file = tmp_path / "door.txt"
+        file.write_bytes(b"the door")
+        made = await client.upload(file, owner=("device", "d1"))
+        assert (made["name"], made["device"]["key"]) == ("door.txt", "d1")
+        assert await client.download("door.txt", tmp_path / "got") == (tmp_path / "got").read_bytes()
+        await client.delete("attachment", "door.txt")
+        with pytest.raises(NotFound):
+            await client.download("door.txt")
+    async with AsyncClient(url, own.tokens["viewer"]) as viewer:
+        for _ in range(2):
+            with pytest.raises(Forbidden):
+                await viewer.upload(b"x", "x.txt", owner=("device", "d1"))
+    async with AsyncClient(url, own.tokens["admin"]) as client:
+        numbers = [one["id"] async for one in client.audit(event="refused", limit=1)]
+        assert len(numbers) >= 2
+        assert numbers == sorted(set(numbers), reverse=True)
 
 
 class Lossy(httpx.BaseTransport):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,10 +14,13 @@ import httpx
 
 from netwright.client import exchange as say
 from netwright.client.exchange import (
+    AuditOptions,
     Document,
     Exchange,
     Filters,
+    Form,
     ListOptions,
+    OwnerKind,
     Page,
     Request,
     T,
@@ -43,6 +47,8 @@ class _Verbs:
         found: dict[str, Any] = {"params": request.params, "headers": dict(request.headers)}
         if request.body is not None:
             found["json"] = request.body
+        if request.content is not None:
+            found["content"] = request.content
         return found
 
     def _unreachable(self, error: Exception) -> Unreachable:
@@ -158,6 +164,56 @@ class Client(_Verbs):
         """The whole answer: ``data``, or ``errors``."""
         return self._run(say.ask("POST", "/graphql", {"query": query, "variables": variables or {}}))
 
+    def upload(
+        self,
+        file: bytes | Path,
+        name: int | str = "",
+        *,
+        owner: tuple[OwnerKind, str] | None = None,
+        media_type: str = "",
+        description: str = "",
+        **options: Any,
+    ) -> Document:
+        """A file made an attachment, or the new bytes of one: bytes with a name, or a path, whose last part
+        is the name unless one is given. ``owner``: ``("device", "ams-edge1")``. The media type is told by the
+        name unless it is given. Options as of :meth:`create`. The whole file is held in memory; the server
+        takes up to 256 MiB."""
+        content = file.read_bytes() if isinstance(file, Path) else file
+        exchange = say.put_file(
+            content,
+            say.file_name(file, name),
+            owner=owner,
+            media_type=media_type,
+            description=description,
+            options=WriteOptions(**options),
+        )
+        return self._run(exchange)
+
+    def download(self, name: int | str, to: Path | None = None) -> bytes:
+        """The bytes of an attachment, also written to ``to`` if given: only when all have come."""
+        content = self._run(say.get_file(name))
+        if to is not None:
+            to.write_bytes(content)
+        return content
+
+    def audit(self, **options: Any) -> Iterator[Document]:
+        """The audit log, the newest first, page by page; needs the right ``audit``. Options: who, event,
+        since (a time with its zone), limit (of a page)."""
+        asked, after = AuditOptions(**options), ""
+        while True:
+            entries, after = self._run(say.get_audit(asked, after))
+            yield from entries
+            if not after:
+                return
+
+    def targets(
+        self, form: Form, *, filters: Filters | None = None, port: int | None = None, every: bool = False
+    ) -> Any:
+        """Devices as another tool takes them: a list for Prometheus and Oxidized, a mapping for gnmic.
+        Filters: site, region, role, platform, model, status, cluster, tag. ``every``: also those not
+        active."""
+        return self._run(say.get_targets(form, filters or {}, port=port, every=every))
+
     def _run(self, exchange: Exchange[T]) -> T:
         request = next(exchange)
         while True:
@@ -247,6 +303,51 @@ class AsyncClient(_Verbs):
 
     async def graphql(self, query: str, variables: Document | None = None) -> Document:
         return await self.run(say.ask("POST", "/graphql", {"query": query, "variables": variables or {}}))
+
+    async def upload(
+        self,
+        file: bytes | Path,
+        name: int | str = "",
+        *,
+        owner: tuple[OwnerKind, str] | None = None,
+        media_type: str = "",
+        description: str = "",
+        **options: Any,
+    ) -> Document:
+        """A file made an attachment, or the new bytes of one."""
+        content = await asyncio.to_thread(file.read_bytes) if isinstance(file, Path) else file
+        exchange = say.put_file(
+            content,
+            say.file_name(file, name),
+            owner=owner,
+            media_type=media_type,
+            description=description,
+            options=WriteOptions(**options),
+        )
+        return await self.run(exchange)
+
+    async def download(self, name: int | str, to: Path | None = None) -> bytes:
+        """The bytes of an attachment, also written to ``to`` if given."""
+        content = await self.run(say.get_file(name))
+        if to is not None:
+            await asyncio.to_thread(to.write_bytes, content)
+        return content
+
+    async def audit(self, **options: Any) -> AsyncIterator[Document]:
+        """The log, the newest first, page by page."""
+        asked, after = AuditOptions(**options), ""
+        while True:
+            entries, after = await self.run(say.get_audit(asked, after))
+            for one in entries:
+                yield one
+            if not after:
+                return
+
+    async def targets(
+        self, form: Form, *, filters: Filters | None = None, port: int | None = None, every: bool = False
+    ) -> Any:
+        """Devices as another tool takes them."""
+        return await self.run(say.get_targets(form, filters or {}, port=port, every=every))
 
     async def run(self, exchange: Exchange[T]) -> T:
         """Await what an exchange says."""
