@@ -7,10 +7,13 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
+from netwright.collect.health import HealthReport
 from netwright.web.events import stream
-from netwright.web.read.overview import Overview, overview
-from netwright.web.state import state_of
+from netwright.web.read.overview import Places, overview, places
+from netwright.web.read.site import read_layout
+from netwright.web.state import WebState, state_of
 from netwright.web.templating import page, text_of
 
 router = APIRouter()
@@ -32,11 +35,17 @@ def _values(request: Request) -> dict[str, Any]:
     state = state_of(request)
     report = state.health()
     with state.reading() as session:
-        found = overview(session, report)
-    return {"view": found, "map_data": map_data(found)}
+        seen, data = state.settled(session, "places", report, lambda: _places(state, session, report))
+        return {"view": overview(session, seen), "map_data": data}
 
 
-def map_data(view: Overview) -> str:
+def _places(state: WebState, session: Session, report: HealthReport) -> tuple[Places, str]:
+    layout = state.settled(session, "layout", None, lambda: read_layout(session))
+    seen = places(layout, report)
+    return seen, map_data(seen)
+
+
+def map_data(view: Places) -> str:
     """What the map draws, as JSON."""
     sites = [
         {

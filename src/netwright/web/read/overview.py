@@ -17,7 +17,7 @@ from netwright.inventory.place import Status
 from netwright.platforms.facts import BgpState
 from netwright.store.history import Revision
 from netwright.web.read.finding import open_by_severity
-from netwright.web.read.site import SiteLink, SiteRow, list_sites, site_links
+from netwright.web.read.site import Layout, SiteLink, SiteRow, judged_links, list_sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,37 @@ class Overview:
     last_poll: float | None
 
 
-def overview(session: Session, report: HealthReport) -> Overview:
-    """A fixed number of statements, whatever the size of the network."""
-    sites = list_sites(session, report)
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Sites and links with their health, counted; the same until the layout or the health is another."""
+
+    sites: list[SiteRow]
+    links: list[SiteLink]
+    site_states: dict[str, int]
+    device_states: dict[str, int]
+
+
+def places(layout: Layout, report: HealthReport) -> Places:
+    sites = list_sites(layout, report)
     states: Counter[str] = Counter()
     for site in sites:
         states.update(site.states)
-    return Overview(
+    return Places(
         sites=sites,
-        links=site_links(session, report),
+        links=judged_links(layout.cables, report),
         site_states=dict(Counter(site.health for site in sites)),
         device_states=dict(states),
-        devices=sum(states.values()),
+    )
+
+
+def overview(session: Session, seen: Places) -> Overview:
+    """A fixed number of statements, whatever the size of the network."""
+    return Overview(
+        sites=seen.sites,
+        links=seen.links,
+        site_states=seen.site_states,
+        device_states=seen.device_states,
+        devices=sum(seen.device_states.values()),
         sessions_wanted=_sessions_wanted(session),
         sessions_up=_sessions_up(session),
         configs_equal=_count(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base.errors import NotFoundError
 from netwright.collect.health import HealthReport, HealthState
-from netwright.collect.observed import Finding
 from netwright.inventory import Cable, Device, Interface, Region, Site
 
 _ORDER = (HealthState.DOWN, HealthState.DEGRADED, HealthState.UNKNOWN, HealthState.OK)
@@ -18,16 +18,10 @@ _ORDER = (HealthState.DOWN, HealthState.DEGRADED, HealthState.UNKNOWN, HealthSta
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """A site in the list and on the map."""
+    """A site on the map."""
 
-    id: int
     name: str
     title: str
-    region: str
-    kind: str
-    status: str
-    city: str
-    country: str
     latitude: float
     longitude: float
     health: str
@@ -35,7 +29,6 @@ class SiteRow:
     devices: int
     states: dict[str, int] = field(default_factory=dict)
     """Devices by health."""
-    findings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,52 +42,74 @@ class SiteLink:
     total: int
 
 
-def list_sites(session: Session, report: HealthReport) -> list[SiteRow]:
-    """All sites by name, in three statements."""
-    states: defaultdict[str, Counter[str]] = defaultdict(Counter)
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the map needs of the source of truth alone: it changes with a revision, never with health."""
+
+    sites: tuple[tuple[str, str, float, float], ...]
+    """Name, title, longitude, latitude; by name."""
+    devices: dict[str, tuple[str, ...]]
+    """Names of devices by site."""
+    cables: dict[tuple[str, str], tuple[str, ...]]
+    """Names of cables by their two sites."""
+
+
+def read_layout(session: Session) -> Layout:
+    """All of it, in three statements."""
+    devices: defaultdict[str, list[str]] = defaultdict(list)
     for device, site in session.execute(select(Device.name, Site.name).join(Site, Device.site_id == Site.id)):
-        found = report.devices.get(device)
-        states[site][found.state.value if found else HealthState.UNKNOWN.value] += 1
-    findings: dict[str, int] = dict(
-        session.execute(
-            select(Finding.site, func.count())
-            .where(Finding.cleared_at.is_(None), Finding.cause == "")
-            .group_by(Finding.site)
-        ).all()
+        devices[site].append(device)
+    sites = session.execute(
+        select(Site.name, Site.title, Site.longitude, Site.latitude)
+        .join(Region, Site.region_id == Region.id)
+        .order_by(Site.name)
     )
-    rows = session.execute(
-        select(Site, Region.title, Region.name).join(Region, Site.region_id == Region.id).order_by(Site.name)
+    return Layout(
+        sites=tuple((name, title or name, east, north) for name, title, east, north in sites),
+        devices={site: tuple(names) for site, names in devices.items()},
+        cables=_cables(session),
     )
+
+
+def list_sites(layout: Layout, report: HealthReport) -> list[SiteRow]:
+    """All sites by name, with their health."""
+    return [_row(site, report, layout.devices.get(site[0], ())) for site in layout.sites]
+
+
+def _row(site: tuple[str, str, float, float], report: HealthReport, devices: tuple[str, ...]) -> SiteRow:
+    name, title, longitude, latitude = site
+    health = report.sites.get(name)
+    states = Counter(
+        (found.state if (found := report.devices.get(device)) else HealthState.UNKNOWN) for device in devices
+    )
+    return SiteRow(
+        name=name,
+        title=title,
+        latitude=latitude,
+        longitude=longitude,
+        health=health.state.value if health else HealthState.UNKNOWN.value,
+        reasons=tuple(health.reasons) if health else (),
+        devices=len(devices),
+        states={state.value: states[state] for state in _ORDER if states[state]},
+    )
+
+
+def site_links(session: Session, report: HealthReport, site_id: int) -> list[SiteLink]:
+    """The cables between a site and others, one line a pair of sites; see ``judged_links``."""
+    return judged_links(_cables(session, site_id), report)
+
+
+def judged_links(cables: Mapping[tuple[str, str], tuple[str, ...]], report: HealthReport) -> list[SiteLink]:
+    """One line a pair of sites: degraded when some cables are down, down when all are."""
+    unknown = HealthState.UNKNOWN.value
     return [
-        _row(site, title or name, report, states.get(site.name, Counter()), findings.get(site.name, 0))
-        for site, title, name in rows
+        _link(a, b, [link.state.value if (link := report.links.get(name)) else unknown for name in names])
+        for (a, b), names in cables.items()
     ]
 
 
-def _row(site: Site, region: str, report: HealthReport, states: Counter[str], findings: int) -> SiteRow:
-    health = report.sites.get(site.name)
-    return SiteRow(
-        id=site.id,
-        name=site.name,
-        title=site.title or site.name,
-        region=region,
-        kind=site.kind.value,
-        status=site.status.value,
-        city=site.city,
-        country=site.country,
-        latitude=site.latitude,
-        longitude=site.longitude,
-        health=health.state.value if health else HealthState.UNKNOWN.value,
-        reasons=tuple(health.reasons) if health else (),
-        devices=sum(states.values()),
-        states={state.value: states[state.value] for state in _ORDER if states[state.value]},
-        findings=findings,
-    )
-
-
-def site_links(session: Session, report: HealthReport, site_id: int | None = None) -> list[SiteLink]:
-    """The cables between sites, one line a pair of sites: degraded when some are down, down when all are.
-    ``site_id``: only those of one site."""
+def _cables(session: Session, site_id: int | None = None) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Cables between two sites, by the names of the two. ``site_id``: only those of one site."""
     a_end, b_end = aliased(Interface), aliased(Interface)
     a_device, b_device = aliased(Device), aliased(Device)
     a_site, b_site = aliased(Site), aliased(Site)
@@ -114,10 +129,9 @@ def site_links(session: Session, report: HealthReport, site_id: int | None = Non
         query = query.where(or_(Cable.a_interface_id.in_(mine), Cable.b_interface_id.in_(mine)))
     pairs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for cable, a, b in session.execute(query):
-        link = report.links.get(cable)
         low, high = sorted((a, b))
-        pairs[low, high].append(link.state.value if link else HealthState.UNKNOWN.value)
-    return [_link(a, b, states) for (a, b), states in sorted(pairs.items())]
+        pairs[low, high].append(cable)
+    return {pair: tuple(names) for pair, names in sorted(pairs.items())}
 
 
 def _link(a: str, b: str, states: list[str]) -> SiteLink:
