@@ -7,7 +7,8 @@ what comes later belongs to no command.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import asyncssh
 
@@ -54,45 +55,34 @@ class Shell:
         """To a prompt that is known, with paging off and the rights that the credentials give."""
         limit = self._endpoint.timeouts.login_s
         reading = Reading(self._dialogue)
-        try:
-            async with asyncio.timeout(limit):
-                await self._begin(connection, reading)
-        except TimeoutError as error:
-            self.close()
-            if isinstance(error, DeviceError):
-                raise
-            raise self._late("the command line's first prompt", reading, limit) from None
-        except DeviceError:
-            self.close()
-            raise
-        except (asyncssh.Error, OSError) as error:
-            self.close()
-            raise self._closed("the opening of the command line", reading, str(error)) from None
-        except BaseException:
-            self.close()
-            raise
+        async with self._spoken("the command line's first prompt", reading, limit):
+            await self._begin(connection, reading)
 
     async def run(self, command: str, *, timeout_s: float | None = None) -> str:
         """What ``command`` (one line) prints. Raises DeviceError's subclasses."""
         limit = self._endpoint.timeouts.command_s if timeout_s is None else timeout_s
         reading = Reading(self._dialogue, command, self.prompt, echoes=self._echoes)
+        async with self._spoken(f"the answer to `{command}`", reading, limit):
+            return (await self._ask(command, reading)).text
+
+    @asynccontextmanager
+    async def _spoken(self, what: str, reading: Reading, limit: float) -> AsyncIterator[None]:
+        """An exchange within ``limit``. However it fails, the terminal is closed: nobody knows whose answer
+        comes next."""
+        whole = False
         try:
             async with asyncio.timeout(limit):
-                return (await self._ask(command, reading)).text
-        except TimeoutError as error:
-            self.close()
-            if isinstance(error, DeviceError):
-                raise
-            raise self._late(f"the answer to `{command}`", reading, limit) from None
+                yield
+            whole = True
         except DeviceError:
-            self.close()
             raise
+        except TimeoutError:
+            raise self._late(what, reading, limit) from None
         except (asyncssh.Error, OSError) as error:
-            self.close()
-            raise self._closed(f"`{command}`", reading, str(error)) from None
-        except BaseException:
-            self.close()
-            raise
+            raise self._closed(what, reading, str(error)) from None
+        finally:
+            if not whole:
+                self.close()
 
     def close(self) -> None:
         channel, self._channel = self._channel, None
