@@ -26,7 +26,7 @@ def version(answer: str) -> Found:
             vendor="Arista",
             model=values.words(said["modelName"]),
             serial=values.words(said.get("serialNumber")),
-            os="EOS",
+            os="eos",
             os_version=release,
             uptime_s=values.number(said.get("uptime")),
             mac=values.mac(said.get("systemMacAddress")),

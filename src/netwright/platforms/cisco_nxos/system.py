@@ -33,7 +33,7 @@ def version(answer: str) -> Found:
             vendor="Cisco",
             model=values.words(said.get("chassis_id")),
             serial=values.words(said.get("proc_board_id")),
-            os="NX-OS",
+            os="nxos",
             os_version=str(first(said, "nxos_ver_str", "sys_ver_str", "kickstart_ver_str", "rr_sys_ver")),
             uptime_s=uptime,
             reboot_reason=values.words(said.get("rr_reason")),

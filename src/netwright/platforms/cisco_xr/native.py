@@ -48,7 +48,7 @@ def system(answer: str) -> Found:
             vendor="Cisco",
             model=rack.model if rack else None,
             serial=rack.serial if rack else None,
-            os="IOS-XR",
+            os="iosxr",
             os_version=release,
             uptime_s=values.number(uptime.text("uptime")) if uptime else None,
         ),

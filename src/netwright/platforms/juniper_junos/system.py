@@ -42,7 +42,7 @@ def software(answer: str) -> Found:
             said.text("host-name") or "",
             vendor="Juniper",
             model=(said.text("product-model") or "").upper() or None,
-            os="Junos",
+            os="junos",
             os_version=release,
         )
     )
@@ -57,7 +57,7 @@ def system(answer: str) -> Found:
             vendor="Juniper",
             model=(said.text("hardware-model") or "").upper() or None,
             serial=said.text("serial-number"),
-            os="Junos",
+            os="junos",
             os_version=said.text("os-version"),
         )
     )

@@ -77,7 +77,7 @@ def system(answer: str) -> Found:
         system=System(
             str(mapping(said.get("name")).get("host-name") or ""),
             vendor="Nokia",
-            os="SR Linux",
+            os="srlinux",
             os_version=values.words(told.get("version")),
             uptime_s=None if booted is None or now is None else now - booted,
             sys_descr=values.words(told.get("description")),

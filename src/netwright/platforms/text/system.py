@@ -10,11 +10,11 @@ from netwright.platforms.records import Rows
 from netwright.platforms.text.names import full
 
 _RELEASE = (
-    (r"^Cisco IOS XR Software, Version ([^\s,\[]+)", "IOS-XR"),
-    (r"^ *NXOS: +version (\S+)", "NX-OS"),
-    (r"^ *system: +version (\S+)", "NX-OS"),
-    (r"^(?:Cisco )?IOS[ -]XE Software.*?Version ([^\s,]+)", "IOS-XE"),
-    (r"IOS.*?Software.*?, Version ([^,\s]+)", "IOS"),
+    (r"^Cisco IOS XR Software, Version ([^\s,\[]+)", "iosxr"),
+    (r"^ *NXOS: +version (\S+)", "nxos"),
+    (r"^ *system: +version (\S+)", "nxos"),
+    (r"^(?:Cisco )?IOS[ -]XE Software.*?Version ([^\s,]+)", "iosxe"),
+    (r"IOS.*?Software.*?, Version ([^,\s]+)", "ios"),
 )
 _MODEL = (
     r"^[Cc]isco (\S+) \(.*?\) processor",
@@ -80,7 +80,7 @@ def version(answer: str) -> Found:
         raise ValueError("no line names a release")
     uptime = _first(_UPTIME, answer, "age")
     model = _first(_MODEL, answer)
-    if system == "NX-OS" and model and "Chassis" not in model and re.search(r"cisco .*Chassis", answer):
+    if system == "nxos" and model and "Chassis" not in model and re.search(r"cisco .*Chassis", answer):
         model = f"{model} Chassis"
     memory = re.search(r"with (\d+)(K|M| kB)?(?:/(\d+)K)? bytes of memory|with (\d+) kB of memory", answer)
     total = None

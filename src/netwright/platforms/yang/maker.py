@@ -18,7 +18,7 @@ _MARKS: tuple[tuple[re.Pattern[str], str, str | None], ...] = tuple(
         (r"^cisco\b|cisco\.com", "Cisco", None),
         (r"arista\.com|^arista", "Arista", "eos"),
         (r"srl_nokia|urn:nokia\.com:srlinux|urn:srl_nokia", "Nokia", "srlinux"),
-        (r"nokia\.com:sros|^nokia-sros|alcatel-lucent\.com", "Nokia", "timos"),
+        (r"nokia\.com:sros|^nokia-sros|alcatel-lucent\.com", "Nokia", "sros"),
         (r"^nokia\b", "Nokia", None),
         (r"huawei\.com|^huawei", "Huawei", "vrp"),
         (r"github\.com/azure/sonic|^sonic-", "SONiC", "sonic"),
