@@ -28,6 +28,8 @@ class Router:
         self.commands: list[str] = []
         self.logins = 0
         self.port = 0
+        self.forwards = False
+        """Whether connections to other hosts may go through it."""
         self.handler: Handler = self._shell
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
@@ -35,6 +37,9 @@ class Router:
         router = self
 
         class Server(asyncssh.SSHServer):
+            def connection_requested(self, *_: object) -> bool:
+                return router.forwards
+
             def begin_auth(self, username: str) -> bool:
                 return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -306,3 +307,51 @@ async def test_close_does_not_wait_for_a_device_that_is_gone(router: Router, hos
     await router.stop()
     async with asyncio.timeout(5):
         await session.close()
+
+
+@pytest.fixture
+async def jump() -> AsyncIterator[Router]:
+    router = Router()
+    router.forwards = True
+    await router.start()
+    yield router
+    await router.stop()
+
+
+def through(router: Router, jump: Router, password: str = PASSWORD) -> Endpoint:
+    """The router, reached through the jump host alone."""
+    return replace(
+        endpoint(router.port), jump=replace(endpoint(jump.port, password=password), device="bastion")
+    )
+
+
+async def test_through_a_jump_host_with_a_host_key_and_a_login_of_its_own(
+    router: Router, jump: Router, hostkeys: MemoryHostKeys
+) -> None:
+    async with session_to(through(router, jump), hostkeys) as session:
+        assert (await session.run("echo out")).output == "out\n"
+        assert (await session.run("echo more")).output == "more\n"
+    assert (jump.logins, jump.commands, router.logins) == (1, [], 1)
+    assert hostkeys.known("bastion") != hostkeys.known("ams-edge1")
+
+
+async def test_a_jump_host_that_forwards_nothing(router: Router, jump: Router, hostkeys: HostKeys) -> None:
+    jump.forwards = False
+    words = await failure(DeviceUnreachableError, through(router, jump), hostkeys)
+    assert "the jump host gives no connection" in words
+    assert router.logins == 0
+
+
+async def test_a_jump_host_that_refuses_us_is_named(router: Router, jump: Router, hostkeys: HostKeys) -> None:
+    async with session_to(through(router, jump, "wrong"), hostkeys) as session:
+        with pytest.raises(AuthenticationError) as caught:
+            await session.run("x")
+    assert caught.value.subject == "bastion"
+
+
+async def test_a_device_behind_a_jump_host_whose_port_is_closed(
+    router: Router, jump: Router, hostkeys: HostKeys, closed_port: int
+) -> None:
+    where = replace(through(router, jump), ssh_port=closed_port)
+    words = await failure(DeviceUnreachableError, where, hostkeys)
+    assert "the jump host gives no connection" in words

@@ -53,7 +53,5 @@ class Endpoint:
     ssh_port: int = 22
     snmp_port: int = 161
     timeouts: Timeouts = field(default_factory=Timeouts)
-    site: str = ""
-    """Where limits of a site count it; "" where it is of none."""
     jump: Endpoint | None = None
     """The host that its SSH goes through, with credentials and a host key of its own."""
