@@ -20,6 +20,9 @@ async def test_bytes_there_and_back(own: Served) -> None:
         here = "/v1/attachment/door.html/bytes"
         refused = await viewer.put(here, content=PAGE, params={"device": "d1"})
         assert refused.status_code == 403
+        slip = await client.put(here, content=PAGE, params={"devise": "d1"})
+        assert slip.status_code == 400
+        assert "there is no 'devise' here" in slip.text
         made = await client.put(
             here, content=PAGE, params={"device": "d1"}, headers={"content-type": "text/html"}
         )

@@ -21,12 +21,13 @@ from netwright.api.state import Call, call_of, in_thread
 from netwright.api.written import answer
 from netwright.app.access import Verb as Right
 from netwright.app.attachments import MAX_BYTES
-from netwright.base.errors import ForbiddenError, NotFoundError
+from netwright.base.errors import ForbiddenError, InputError, NotFoundError
 from netwright.intent.objects import Item, Verb
 from netwright.store.query.named import find
 from netwright.store.query.sight import Sight
 
 _KIND = "attachment"
+_ASKED = ("changeset", "dry_run", "on_error", "message", "reason")
 _PART = 1 << 20
 _IN_MEMORY = 4 << 20
 OWNERS = ("site", "rack", "device", "model", "circuit")
@@ -76,6 +77,12 @@ async def put_bytes(request: Request) -> Response:
     call = await call_of(request)
     if not any(call.access.may(verb, _KIND) for verb in (Right.CREATE, Right.UPDATE)):
         raise ForbiddenError(call.access.name, Right.CREATE, _KIND)
+    unknown = sorted(set(request.query_params) - {*OWNERS, "description", *_ASKED})
+    if unknown:
+        raise InputError(
+            f"there is no {unknown[0][:40]!r} here",
+            remedy=f"There are: {', '.join((*OWNERS, 'description', *_ASKED))}.",
+        )
     name = request.path_params["name"]
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
         await _receive(request, file)
