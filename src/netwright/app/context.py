@@ -179,11 +179,10 @@ class Context:
         with self.database.read() as session:
             rows = _active(session, names, site)
             placed = _placed(session, [row[0] for row in rows]) if chosen.placed_matter else {}
-        if not placed:
-            default = self.credentials.default()
-            known = dict.fromkeys((row[0] for row in rows), default)
-        else:
+        if chosen.placed_matter:
             known = chosen.for_all(placed.values())
+        else:
+            known = dict.fromkeys((row[0] for row in rows), self.credentials.default())
         return [
             Target(name, self.platforms.platform(platform_name), self._endpoint(name, str(host), known[name]))
             for name, platform_name, host in rows
