@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pytest
 
@@ -30,9 +30,13 @@ DEMO = Path(__file__).parents[2] / "examples" / "demo" / "lab.yaml"
 def require_lab() -> None:
     """Skip loudly, or fail in CI, where this machine can't hold a lab."""
     lacks = system.missing()
-    if not lacks:
-        return
-    reason = f"NOT RUN, END TO END: a lab of real routers needs {', '.join(lacks)}"
+    if lacks:
+        not_run(f"a lab of real routers needs {', '.join(lacks)}")
+
+
+def not_run(why: str) -> NoReturn:
+    """Skip loudly; in CI, where everything must be there, fail."""
+    reason = f"NOT RUN, END TO END: {why}"
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason} (CI must have it)", pytrace=False)
     pytest.skip(reason)

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import asyncssh
-import pytest
 
 from netwright.base.secret import Secret
 from netwright.device.endpoint import Credentials, Endpoint
+
+from .conftest import not_run
 
 NETCONFD = Path("/usr/sbin/netconfd")
 SUBSYSTEM = Path("/usr/sbin/netconf-subsystem")
@@ -28,10 +29,7 @@ _PATIENCE_S = 10.0
 def require_netconfd() -> None:
     if NETCONFD.exists() and SUBSYSTEM.exists() and os.geteuid() == 0:
         return
-    reason = "NOT RUN, END TO END: needs root and Debian's netconfd (`make system`)"
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{reason} (CI must have it)", pytrace=False)
-    pytest.skip(reason)
+    not_run("NETCONF needs root and Debian's netconfd (`make system`)")
 
 
 @contextmanager

@@ -147,7 +147,10 @@ async def test_a_flood_is_cut_off() -> None:
 
 
 async def test_silence_ends_at_the_deadline(closed_port: int) -> None:
-    server = await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0)
+    async def say_nothing(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     web = Web(where(), server.sockets[0].getsockname()[1], PLAIN)
     with pytest.raises(DeviceTimeoutError, match="no answer to GET /a"):
         await web.ask("GET", "/a", timeout_s=0.2)
