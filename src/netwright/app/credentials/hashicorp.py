@@ -15,8 +15,7 @@ from typing import Any
 
 import httpx
 
-from netwright.app.credentials.sets import VaultSettings, secure
-from netwright.app.credentials.source import UnavailableError
+from netwright.app.credentials.sets import UnavailableError, VaultSettings, secure
 from netwright.base.clock import Clock
 from netwright.base.errors import InputError
 from netwright.base.secret import Secret

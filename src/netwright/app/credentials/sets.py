@@ -19,7 +19,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from netwright.base.errors import NetwrightError
 from netwright.device.endpoint import AUTH_NAMES, PRIV_NAMES
+
+
+class UnavailableError(NetwrightError):
+    """A place where a secret is kept doesn't give it."""
 
 
 class _Part(BaseModel):

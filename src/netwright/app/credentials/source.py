@@ -9,8 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netwright.app.credentials.sets import FromCommand, FromEnvironment, FromStore, FromVault, Place
-from netwright.base.errors import InputError, NetwrightError, NotFoundError
+from netwright.app.credentials.sets import (
+    FromCommand,
+    FromEnvironment,
+    FromStore,
+    FromVault,
+    Place,
+    UnavailableError,
+)
+from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
 
 if TYPE_CHECKING:
@@ -18,10 +25,6 @@ if TYPE_CHECKING:
 
 COMMAND_DEADLINE_S = 10.0
 MOST_BYTES = 65_536
-
-
-class UnavailableError(NetwrightError):
-    """A place where a secret is kept doesn't give it."""
 
 
 @dataclass(frozen=True)
