@@ -248,7 +248,7 @@ async def test_a_broken_rule_stops_a_merge(own_full: Seeded, browser_of: Browser
     assert "is taken by device ams-edge1" in shown.text
     assert "/changes/4/merge" not in shown.text
     response = await browser.post("/changes/4/merge")
-    assert response.status_code == 400
+    assert response.status_code == 409
     assert "is taken by device ams-edge1" in response.text
     assert own_full.context.changesets.get(4).state is ChangeSetState.OPEN
 

@@ -15,14 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from netwright.app.access import Refusal
+from netwright.app.httpstatus import http_status
 from netwright.base.errors import (
-    ConflictError,
-    DeviceError,
-    ForbiddenError,
-    InputError,
     NetwrightError,
-    NotFoundError,
-    StorageError,
 )
 from netwright.inventory import KINDS
 from netwright.store.kind import FieldSpec
@@ -30,17 +25,6 @@ from netwright.store.problem import Conflict, MergeConflictError, Problem, Rules
 
 _LOG = logging.getLogger(__name__)
 
-# the first class that fits gives the status
-_STATUS: tuple[tuple[type[NetwrightError], int], ...] = (
-    (ForbiddenError, 403),
-    (NotFoundError, 404),
-    (RulesBrokenError, 409),
-    (ConflictError, 409),
-    (InputError, 400),
-    (StorageError, 503),
-    (DeviceError, 502),
-    (NetwrightError, 400),
-)
 _TITLES = {
     400: "The request can't be understood",
     401: "Not authenticated",
@@ -130,7 +114,7 @@ def body_of(error: NetwrightError) -> tuple[int, dict[str, Any]]:
     """Status and body of the answer for an error."""
     if isinstance(error, ApiError):
         return error.status, _body(error.status, error.what, error.subject, error.remedy, error.errors)
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    status = http_status(error)
     if isinstance(error, RulesBrokenError):
         refused = [one for one in error.problems if isinstance(one, Refusal)]
         entries = [problem_entry(one) for one in error.problems]

@@ -19,13 +19,9 @@ from starlette.types import Scope
 
 from netwright.app.access.refusal import is_refusal
 from netwright.app.context import Context
+from netwright.app.httpstatus import http_status
 from netwright.base.errors import (
-    ConflictError,
-    DeviceError,
-    InputError,
     NetwrightError,
-    NotFoundError,
-    StorageError,
 )
 from netwright.web.deployment import Deployments
 from netwright.web.pages import (
@@ -59,15 +55,6 @@ from netwright.web.templating import STATIC, page
 
 _LOG = logging.getLogger(__name__)
 
-# the first class that fits gives the status
-_STATUS: tuple[tuple[type[NetwrightError], int], ...] = (
-    (NotFoundError, 404),
-    (ConflictError, 409),
-    (InputError, 400),
-    (StorageError, 503),
-    (DeviceError, 502),
-    (NetwrightError, 400),
-)
 _TITLES = {
     400: "That can't be done as asked",
     401: "Log in first",
@@ -149,7 +136,7 @@ async def _to_login(request: Request, _error: Exception) -> Response:
 
 async def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NetwrightError)
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    status = http_status(error)
     if is_refusal(error):
         status = 403
         await log_refusal(request, error)

@@ -7,6 +7,7 @@ from netwright.exchange.nautobot.models import platform_of
 from netwright.exchange.nautobot.places import Places
 from netwright.exchange.remote import words
 from netwright.exchange.remote.drafting import Told, host_name, plain, word_name
+from netwright.exchange.remote.ports import port_fields
 from netwright.inventory.device import DeviceRole
 
 _ROLES = {str(role) for role in DeviceRole}
@@ -174,21 +175,7 @@ class Devices:
 
     def _port(self, path: str, port_class: str, kind: str, port: Told) -> None:
         drafting = self._drafting
-        fields = {
-            "device": self.of(port),
-            "port_class": port_class,
-            "name": port["name"],
-            "port_type": plain(port.get("type")) or "",
-            "label": port.get("label") or "",
-            "component": drafting.key("dcim/modules", port.get("module")),
-            "maximum_draw_w": port.get("maximum_draw"),
-            "allocated_draw_w": port.get("allocated_draw"),
-            "power_port": drafting.key("dcim/power-ports", port.get("power_port")),
-            "feed_leg": plain(port.get("feed_leg")) or None,
-            "rear_port": drafting.key("dcim/rear-ports", port.get("rear_port")),
-            "rear_position": port.get("rear_port_position"),
-            "positions": port.get("positions") if port_class == "rear" else None,
-        }
+        fields = port_fields(drafting, port, self.of(port), port_class)
         port.asked |= {"power_factor", "front_ports", "power_outlets"}
         if draft := drafting.put(path, "port", port, fields):
             drafting.ends[kind, port["id"]] = ("port", draft.key)

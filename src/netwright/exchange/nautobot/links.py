@@ -10,27 +10,14 @@ from netwright.exchange.nautobot.ground import Ground
 from netwright.exchange.nautobot.numbers import Tables
 from netwright.exchange.remote import words
 from netwright.exchange.remote.drafting import Told, plain
+from netwright.exchange.remote.ports import interface_fields
 
 
 def interfaces(ground: Ground, devices: Devices) -> None:
     drafting, path = ground.drafting, "dcim/interfaces"
     answers = list(ground.read(path))
     for one in answers:
-        mode = plain(one.get("mode")) or ""
-        fields = {
-            "device": devices.of(one),
-            "name": one["name"],
-            "interface_type": plain(one.get("type")) or "",
-            "speed_bps": one["speed"] * 1000 if one.get("speed") else None,
-            "mtu": one.get("mtu"),
-            "enabled": one.get("enabled"),
-            "management": one.get("mgmt_only"),
-            "component": drafting.key("dcim/modules", one.get("module")),
-            "vrf": drafting.key("ipam/vrfs", one.get("vrf")),
-            "vlan_mode": words.VLAN_MODE.get(mode),
-            "vlan": drafting.key("ipam/vlans", one.get("untagged_vlan")),
-            "label": one.get("label") or "",
-        }
+        fields = interface_fields(drafting, one, devices.of(one))
         one.asked |= {"status", "ip_addresses", "port_type"}
         if draft := drafting.put(path, "interface", one, fields):
             drafting.ends["dcim.interface", one["id"]] = ("interface", draft.key)

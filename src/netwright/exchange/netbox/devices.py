@@ -6,6 +6,7 @@ from netwright.exchange.netbox.models import rear_of
 from netwright.exchange.netbox.places import kept, status
 from netwright.exchange.remote import words
 from netwright.exchange.remote.drafting import Drafting, Told, host_name, plain
+from netwright.exchange.remote.ports import port_fields
 from netwright.inventory.device import DeviceRole
 
 _ROLES = {str(role) for role in DeviceRole}
@@ -151,23 +152,9 @@ def _items(drafting: Drafting) -> None:
 
 
 def _port(drafting: Drafting, path: str, port_class: str, kind: str, port: Told) -> None:
-    behind = rear_of(port)
-    old = port.get("rear_port")
-    fields = {
-        "device": drafting.key("dcim/devices", port["device"]),
-        "port_class": port_class,
-        "name": port["name"],
-        "port_type": plain(port.get("type")) or "",
-        "label": port.get("label") or "",
-        "component": drafting.key("dcim/modules", port.get("module")),
-        "maximum_draw_w": port.get("maximum_draw"),
-        "allocated_draw_w": port.get("allocated_draw"),
-        "power_port": drafting.key("dcim/power-ports", port.get("power_port")),
-        "feed_leg": plain(port.get("feed_leg")) or None,
-        "rear_port": drafting.key("dcim/rear-ports", behind or old),
-        "rear_position": behind["position"] if behind else port.get("rear_port_position"),
-        "positions": port.get("positions") if port_class == "rear" else None,
-    }
+    fields = port_fields(drafting, port, drafting.key("dcim/devices", port["device"]), port_class)
+    if behind := rear_of(port):
+        fields |= {"rear_port": drafting.key("dcim/rear-ports", behind), "rear_position": behind["position"]}
     port.asked |= {"front_ports", "color"} | ({"positions"} if port_class == "front" else set())
     if len(port.get("rear_ports") or ()) > 1:
         drafting.homeless.say(path, "more than one position behind it; the first is taken", port["name"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netwright.exchange.netbox.places import kept, status
 from netwright.exchange.remote import words
 from netwright.exchange.remote.drafting import Drafting, Told, plain
+from netwright.exchange.remote.ports import interface_fields
 
 
 def interfaces(drafting: Drafting) -> None:
@@ -12,20 +13,7 @@ def interfaces(drafting: Drafting) -> None:
     answers = list(drafting.read(path))
     for one in answers:
         mode = plain(one.get("mode")) or ""
-        fields = {
-            "device": drafting.key("dcim/devices", one["device"]),
-            "name": one["name"],
-            "interface_type": plain(one.get("type")) or "",
-            "speed_bps": one["speed"] * 1000 if one.get("speed") else None,
-            "mtu": one.get("mtu"),
-            "enabled": one.get("enabled"),
-            "management": one.get("mgmt_only"),
-            "component": drafting.key("dcim/modules", one.get("module")),
-            "vrf": drafting.key("ipam/vrfs", one.get("vrf")),
-            "vlan_mode": words.VLAN_MODE.get(mode),
-            "vlan": drafting.key("ipam/vlans", one.get("untagged_vlan")),
-            "label": one.get("label") or "",
-        }
+        fields = interface_fields(drafting, one, drafting.key("dcim/devices", one["device"]))
         if mode and mode not in words.VLAN_MODE:
             drafting.homeless.say(path, f"mode {mode}", one["name"])
         if draft := drafting.put(path, "interface", one, fields):

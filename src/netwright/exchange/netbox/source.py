@@ -70,11 +70,5 @@ class NetBox:
         contexts(drafting)
         local_contexts(drafting)
         drafts = drafting.finish()
-        for path in HOMELESS:
-            if count := self._reader.count(path):
-                homeless.read(path, count)
-                homeless.say(path, "there is no such kind here", count=count)
-        for path, why in self._reader.refused.items():
-            if path not in HOMELESS:
-                homeless.say(path, f"the list {why}")
+        homeless.whole_lists(self._reader, HOMELESS)
         return Drafts(drafts, homeless.problems(), literal=True, lists=homeless.lists())

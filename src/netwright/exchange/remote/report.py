@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from netwright.exchange.remote.reading import ListReader
 from netwright.intent.draft import FILE
 from netwright.intent.importer import ListCount
 from netwright.store.problem import Problem, Severity
@@ -34,6 +35,16 @@ class Homeless:
     def taken(self, path: str) -> None:
         """An object of a list has a home here."""
         self._taken[path] += 1
+
+    def whole_lists(self, reader: ListReader, paths: Collection[str]) -> None:
+        """Lists of which nothing is taken (``paths``), and those that the other side did not give."""
+        for path in paths:
+            if count := reader.count(path):
+                self.read(path, count)
+                self.say(path, "there is no such kind here", count=count)
+        for path, why in reader.refused.items():
+            if path not in paths:
+                self.say(path, f"the list {why}")
 
     def lists(self) -> Sequence[ListCount]:
         """What was read and taken, list by list, in the order of reading."""
