@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netwright.base import address
 from netwright.platforms.facts import AddressFact
@@ -15,17 +15,20 @@ from netwright.platforms.snmp.values import ip_of_index
 OLD_ENTRY = "1.3.6.1.2.1.4.20.1"
 NEW_ENTRY = "1.3.6.1.2.1.4.34.1"
 IPV6_ENTRY = "1.3.6.1.2.1.55.1.8.1"
+PREFIX_ENTRY = "1.3.6.1.2.1.4.32.1"
 CISCO_ENTRY = "1.3.6.1.4.1.9.10.86.1.1.2.1"
 
 _OLD_ADDRESS, _OLD_IF, _OLD_MASK = 1, 2, 3
 _NEW_IF, _NEW_TYPE, _NEW_PREFIX = 3, 4, 5
 _V6_LENGTH = 2
+_PREFIX_ORIGIN = 5
 _BROADCAST = 3
 
 QUERIES = (
     Query("IP-MIB ipAddrTable", OLD_ENTRY, (_OLD_ADDRESS, _OLD_IF, _OLD_MASK)),
     Query("IP-MIB ipAddressTable", NEW_ENTRY, (_NEW_IF, _NEW_TYPE, _NEW_PREFIX)),
     Query("IPV6-MIB ipv6AddrTable", IPV6_ENTRY, (_V6_LENGTH,)),
+    Query("IP-MIB ipAddressPrefixTable", PREFIX_ENTRY, (_PREFIX_ORIGIN,)),
 )
 CISCO_QUERY = Query("CISCO-IETF-IP-MIB cIpAddressTable", CISCO_ENTRY, (_NEW_IF, _NEW_TYPE, _NEW_PREFIX))
 
@@ -47,7 +50,35 @@ def addresses(tree: Tree, interfaces: Mapping[int, str]) -> tuple[AddressFact, .
         known = best.get(key)
         if known is None or (known.length is None and found.length is not None):
             best[key] = found
-    return tuple(_fact(tree, found, interfaces) for found in best.values())
+    prefixes = _prefixes(tree)
+    return tuple(_fact(tree, _with_length(found, prefixes), interfaces) for found in best.values())
+
+
+def _prefixes(tree: Tree) -> Mapping[int, list[address.Prefix]]:
+    """ipAddressPrefixTable by ifIndex, longest first. Index: ifIndex, type, length, octets, prefix length."""
+    known: dict[int, list[address.Prefix]] = {}
+    for row in tree.rows(PREFIX_ENTRY):
+        numbers = row.numbers
+        where = ip_of_index(numbers[2:-1], numbers[1]) if len(numbers) > 3 else None
+        if where is None or not 0 < numbers[-1] <= where.max_prefixlen:
+            tree.problems.note(row.mib, "the index is no prefix", row.index)
+            continue
+        prefix = ipaddress.ip_network((where, numbers[-1]), strict=False)
+        known.setdefault(numbers[0], []).append(prefix)
+    for prefixes in known.values():
+        prefixes.sort(key=lambda prefix: -prefix.prefixlen)
+    return known
+
+
+def _with_length(found: _Found, prefixes: Mapping[int, list[address.Prefix]]) -> _Found:
+    """An address whose row does not say its length has that of the prefix around it on its interface. A
+    multicast group that the interface has joined has none."""
+    if found.length is not None or found.if_index is None or found.address.is_multicast:
+        return found
+    for prefix in prefixes.get(found.if_index, ()):
+        if found.address in prefix:
+            return replace(found, length=prefix.prefixlen)
+    return found
 
 
 def _fact(tree: Tree, found: _Found, interfaces: Mapping[int, str]) -> AddressFact:

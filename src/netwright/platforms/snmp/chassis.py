@@ -35,6 +35,8 @@ class PartTable:
     inside: str = ""
     optics: bool = False
     """All its rows are pluggable optics."""
+    by_port: bool = False
+    """A row's index is the ifIndex of the port that holds the part."""
 
     @property
     def query(self) -> Query:
@@ -64,7 +66,31 @@ IPINFUSION = (
         model=28, part_number=28, vendor=26, inside="1.3.6.1.4.1.36673.100.1.2.1.1", optics=True,
     ),
 )  # fmt: skip
-TABLES: Mapping[int, tuple[PartTable, ...]] = {6527: (NOKIA,), 36673: IPINFUSION}
+NOKIA_1830 = (
+    PartTable(
+        "TROPIC-CARD-MIB tnCardTable", "1.3.6.1.4.1.7483.2.2.3.1.2.1.2.1", serial=5, name=22, model=6,
+        part_number=6, vendor=21, description=1,
+    ),
+    PartTable(
+        "TROPIC-ACCESSPORT-MIB tnSfpPortInfoTable", "1.3.6.1.4.1.7483.2.2.4.3.5.46.1", serial=2, model=9,
+        part_number=9, vendor=4, description=7, optics=True, by_port=True,
+    ),
+)  # fmt: skip
+CISCO_BUSINESS = PartTable(
+    "CISCOSB-rlInventoryEnt rlInventoryEntTable", "1.3.6.1.4.1.9.6.1.101.217.1", serial=7, name=5, model=4,
+    part_number=4, description=6, kind_column=1, kinds={0: "chassis", 1: "module"},
+)  # fmt: skip
+HP_OPTICS = PartTable(
+    "HP-ICF-TRANSCEIVER-MIB hpicfXcvrInfoTable", "1.3.6.1.4.1.11.2.14.11.5.1.82.1.1.1.1", serial=4, model=3,
+    part_number=3, description=5, optics=True, by_port=True,
+)  # fmt: skip
+TABLES: Mapping[int, tuple[PartTable, ...]] = {
+    9: (CISCO_BUSINESS,), 11: (HP_OPTICS,), 6527: (NOKIA,), 7483: NOKIA_1830, 36673: IPINFUSION,
+}  # fmt: skip
+MODELS: Mapping[int, Query] = {
+    2011: Query("HUAWEI-ENTITY-EXTENT-MIB hwEntityExtentTable", "1.3.6.1.4.1.2011.5.25.31.1.1.2.1", (11,)),
+}
+"""Columns of an entity's model in the vendor's words, by the index of entPhysicalTable."""
 
 _JUNIPER = 2636
 CONTAINERS, CONTENTS = "1.3.6.1.4.1.2636.3.1.6.1", "1.3.6.1.4.1.2636.3.1.8.1"
@@ -85,20 +111,33 @@ def queries(enterprise: int | None) -> tuple[Query, ...]:
     """What to ask a device of this enterprise for, beside ENTITY-MIB."""
     if enterprise == _JUNIPER:
         return _JUNIPER_QUERIES
-    return tuple(table.query for table in TABLES.get(enterprise or 0, ()))
+    own = (MODELS[enterprise],) if enterprise in MODELS else ()
+    return (*own, *(table.query for table in TABLES.get(enterprise or 0, ())))
 
 
-def parts(tree: Tree, enterprise: int | None) -> tuple[ComponentFact, ...]:
-    """The vendor's own tree; empty where it has none."""
+def models(tree: Tree, enterprise: int | None) -> Mapping[str, str]:
+    """By entity, the model that only the vendor's own table tells."""
+    query = MODELS.get(enterprise or 0)
+    if query is None:
+        return {}
+    found = {row.index: row.text(query.columns[0]) for row in tree.rows(query.entry)}
+    return {index: model for index, model in found.items() if model}
+
+
+def parts(tree: Tree, enterprise: int | None, ports: Mapping[str, str]) -> tuple[ComponentFact, ...]:
+    """The vendor's own tree; empty where it has none. ``ports``: interfaces by ifIndex and by the other name
+    they have."""
     if enterprise == _JUNIPER:
         return tuple(_juniper(tree))
     found: list[ComponentFact] = []
     for table in TABLES.get(enterprise or 0, ()):
-        found += _table(tree, table)
+        found += _table(tree, table, ports)
     return tuple(found)
 
 
-def transceivers(tree: Tree, enterprise: int | None) -> tuple[TransceiverFact, ...]:
+def transceivers(
+    tree: Tree, enterprise: int | None, ports: Mapping[str, str]
+) -> tuple[TransceiverFact, ...]:
     """Optics in the vendor's own tables: all rows of a table of optics, else the parts whose words say so."""
     optics = {
         row.index
@@ -107,8 +146,16 @@ def transceivers(tree: Tree, enterprise: int | None) -> tuple[TransceiverFact, .
         for row in tree.rows(table.entry)
     }
     return tuple(
-        TransceiverFact(part.name, None, part.vendor, part.part_number, part.serial, part.description)
-        for part in parts(tree, enterprise)
+        TransceiverFact(
+            name=part.name,
+            interface=ports.get(part.name),
+            vendor=part.vendor,
+            part_number=part.part_number,
+            serial=part.serial,
+            description=part.description,
+            source=part.source,
+        )
+        for part in parts(tree, enterprise, ports)
         if (part.serial or part.model)
         and (
             part.index in optics
@@ -117,14 +164,16 @@ def transceivers(tree: Tree, enterprise: int | None) -> tuple[TransceiverFact, .
     )
 
 
-def _table(tree: Tree, table: PartTable) -> Iterator[ComponentFact]:
-    rows = {_last(row): row for row in tree.rows(table.entry)}
+def _table(tree: Tree, table: PartTable, ports: Mapping[str, str]) -> Iterator[ComponentFact]:
+    rows = {_last(row) if table.parent else row.index: row for row in tree.rows(table.entry)}
     holder = next(tree.rows(table.inside), None) if table.inside else None
     for index, row in rows.items():
-        name = _text(row, table.name) or f"component {row.index}"
-        model = _text(row, table.model)
-        if not any((_text(row, table.name), model, _serial(row, table.serial))):
+        model, serial = _text(row, table.model), _serial(row, table.serial)
+        name = _text(row, table.name)
+        if not any((name, model, serial)) or (table.by_port and not (model or serial)):
             continue
+        port = ports.get(index) if table.by_port else None
+        name = name or port or f"component {row.index}"
         above = str(row.number(table.parent) or 0) if table.parent else ""
         parent = rows.get(above)
         yield ComponentFact(
@@ -133,7 +182,7 @@ def _table(tree: Tree, table: PartTable) -> Iterator[ComponentFact]:
             parent=_text(parent, table.name) if parent is not None else _holder_name(holder),
             model=model,
             part_number=_text(row, table.part_number),
-            serial=_serial(row, table.serial),
+            serial=serial,
             description=_text(row, table.description),
             vendor=_text(row, table.vendor),
             index=index if table.parent else row.index,

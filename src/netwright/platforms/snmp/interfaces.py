@@ -80,6 +80,13 @@ def names(facts: tuple[InterfaceFact, ...]) -> Mapping[int, str]:
     return {fact.if_index: fact.name for fact in facts if fact.if_index is not None}
 
 
+def other_names(facts: tuple[InterfaceFact, ...]) -> Mapping[str, str]:
+    """ifIndex, ifDescr and ifName itself -> name."""
+    found = {fact.label: fact.name for fact in facts if fact.label}
+    found |= {str(fact.if_index): fact.name for fact in facts if fact.if_index is not None}
+    return {**found, **{fact.name: fact.name for fact in facts}}
+
+
 def _routed(index: str, row: Row, speed_bps: int | None) -> InterfaceFact:
     """An IP interface of SR OS that IF-MIB does not show in this context: those of other VPRNs."""
     name, description = row.text(_ROUTER_NAME), row.text(_ROUTER_DESCRIPTION)
@@ -127,7 +134,7 @@ def _word(row: Row, column: int, words: Mapping[int, str]) -> str | None:
         return None
     if number not in words:
         row.problems.note(f"{row.mib} column {column}", "is no known state", number)
-        return "unknown"
+        return str(number)
     return words[number]
 
 

@@ -45,11 +45,12 @@ _NO_OPTIC = re.compile(
 )
 
 
-def components(tree: Tree) -> tuple[ComponentFact, ...]:
+def components(tree: Tree, models: Mapping[str, str] | None = None) -> tuple[ComponentFact, ...]:
     """Every entity, parents by the agent's index. A parent that is not there stays as a number without a
-    name; a loop is opened where it is first met. Both are told."""
-    table = tree.table(ENTRY)
-    return tuple(_component(row, table) for row in table.values())
+    name; a loop is opened where it is first met. Both are told. ``models``: by index, what a vendor's own table
+    calls the part; the MIB's model is then the number under which it is ordered."""
+    table, models = tree.table(ENTRY), models or {}
+    return tuple(_component(row, table, models.get(row.index)) for row in table.values())
 
 
 def transceivers(tree: Tree, interfaces: Mapping[int, str]) -> tuple[TransceiverFact, ...]:
@@ -124,15 +125,15 @@ _FIELDS = {
 FIELDS = frozenset(_FIELDS)
 
 
-def _component(row: Row, table: Mapping[str, Row]) -> ComponentFact:
+def _component(row: Row, table: Mapping[str, Row], own_model: str | None) -> ComponentFact:
     parent = _parent(row, table)
     model = row.text(_MODEL)
     return ComponentFact(
         name=label(row),
         component_class=_class(row),
         parent=label(table[parent]) if parent is not None and parent in table else None,
-        model=model,
-        part_number=_part_number(row, model),
+        model=own_model or model,
+        part_number=_part_number(row, model) or own_model,
         serial=row.text(_SERIAL),
         description=row.text(_DESCR),
         vendor=row.text(_MAKER),

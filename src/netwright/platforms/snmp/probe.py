@@ -13,7 +13,7 @@ from typing import Protocol
 
 from netwright.base.errors import AuthenticationError, DeviceError
 from netwright.device.snmp import Walk
-from netwright.platforms.facts import DeviceFacts, System
+from netwright.platforms.facts import ComponentFact, DeviceFacts, System
 from netwright.platforms.snmp import (
     addresses,
     chassis,
@@ -147,6 +147,7 @@ def _facts(tree: Tree, who: _Who, device: str, now: float) -> DeviceFacts:
     alias = who.system.alias
     ports = interfaces.interfaces(tree, alias.read(tree) if alias is not None else None)
     names = interfaces.names(ports)
+    other_names = interfaces.other_names(ports)
     identity = vendors.identify(who.system, who.descr, tree)
     return DeviceFacts(
         device=device,
@@ -165,15 +166,23 @@ def _facts(tree: Tree, who: _Who, device: str, now: float) -> DeviceFacts:
         ),
         interfaces=ports,
         addresses=addresses.addresses(tree, names),
-        components=(*physical.components(tree), *chassis.parts(tree, who.enterprise)),
+        components=_components(tree, who, other_names),
         sensors=(*readings.readings(tree), *measured.measured(tree, who.enterprise, names)),
         neighbors=neighbors.neighbors(tree, names),
         bgp_sessions=sessions.sessions(tree, who.peers),
-        transceivers=(*physical.transceivers(tree, names), *chassis.transceivers(tree, who.enterprise)),
+        transceivers=(*physical.transceivers(tree, names), *chassis.transceivers(tree, who.enterprise, other_names)),
         load=host.load(tree),
         sources=(SOURCE,),
         unparsed=tree.problems.lines(),
     )
+
+
+def _components(tree: Tree, who: _Who, ports: Mapping[str, str]) -> tuple[ComponentFact, ...]:
+    """ENTITY-MIB's, then what only the vendor's own tables tell."""
+    found = physical.components(tree, chassis.models(tree, who.enterprise))
+    serials = {part.serial for part in found} - {None}
+    own = chassis.parts(tree, who.enterprise, ports)
+    return (*found, *(part for part in own if part.serial not in serials))
 
 
 def _uptime(tree: Tree) -> float | None:

@@ -81,10 +81,14 @@ DELL = PeerTable(
 HUAWEI = PeerTable(
     "HUAWEI-BGP-VPN-MIB hwBgpPeerTable", "1.3.6.1.4.1.2011.5.25.177.1.1.2.1", state=5, asn=2, remote=4,
 )  # fmt: skip
+FIREBRICK = PeerTable(
+    "FB-BGP-MIB fbBgpPeerTable", "1.3.6.1.4.1.24693.100.179.1.1", remote=2, description=3, asn=5, local=11,
+    local_asn=12,
+)  # fmt: skip
 
 VENDOR_TABLES: Mapping[int, tuple[PeerTable, ...]] = {
     9: (CISCO,), 6527: (NOKIA,), 2636: (JUNIPER,), 30065: (ARISTA,), 6027: (DELL,), 674: (DELL,),
-    2011: (HUAWEI,),
+    2011: (HUAWEI,), 24693: (FIREBRICK,),
 }  # fmt: skip
 LOCAL_AS = "1.3.6.1.2.1.15.2.0"
 
