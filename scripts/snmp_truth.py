@@ -239,6 +239,34 @@ def others(found: Document, expected: Document) -> Iterator[tuple[str, bool, str
         yield "transceivers", optics <= mine, f"missing {sorted(optics - mine)[:3]}"
 
 
+def forwarding(found: Document, expected: Document) -> Iterator[tuple[str, bool, str]]:
+    vlans = {row["vlan_vlan"] for row in rows(expected, "vlans", "vlans") if 0 < row["vlan_vlan"] < 4095}
+    if vlans:
+        missing = vlans - {row["vlan_id"] for row in found["vlans"]}
+        yield "VLANs", not missing, f"missing {sorted(missing)[:6]}"
+    macs = {row["mac_address"] for row in rows(expected, "fdb-table", "ports_fdb")}
+    if macs:
+        missing = macs - {row["mac"].replace(":", "") for row in found["macs"]}
+        yield "MAC table", not missing, f"missing {sorted(missing)[:3]}"
+    heard = {row["ipv4_address"] for row in rows(expected, "arp-table", "ipv4_mac")}
+    heard |= {str(ipaddress.ip_address(row["ipv6_address"])) for row in rows(expected, "ipv6-nd", "ipv6_nd")}
+    if heard:
+        missing = heard - {row["address"] for row in found["arp"]}
+        yield "ARP and ND", not missing, f"missing {sorted(missing)[:3]}"
+
+
+def load(found: Document, expected: Document) -> Iterator[tuple[str, bool, str]]:
+    """Ours is one number: it has to lie among theirs."""
+    for check, module, key, mine in (
+        ("CPU", "processors", "processor_usage", found["load"]["cpu"]),
+        ("memory", "mempools", "mempool_perc", found["load"]["memory"]),
+    ):
+        theirs = [row[key] for row in rows(expected, module, module) if row[key] is not None]
+        if theirs:
+            good = mine is not None and min(theirs) - 1 <= mine * 100 <= max(theirs) + 1
+            yield check, good, f"{min(theirs)} to {max(theirs)}, not {mine}"
+
+
 def sensors(found: Document, expected: Document) -> Iterator[tuple[str, bool, str]]:
     """Each reading that is no state, by class and value within a hundredth. Rows are counted."""
     mine: dict[str, list[float]] = {}
@@ -266,7 +294,7 @@ def sensors(found: Document, expected: Document) -> Iterator[tuple[str, bool, st
         yield f"sensors: {kind}", good, f"{row['sensor_descr']} {value} ({row['sensor_oid']})"
 
 
-CHECKS = (system, ports, addresses, hardware, others, sensors)
+CHECKS = (system, ports, addresses, hardware, others, forwarding, load, sensors)
 
 
 class Tally:

@@ -119,7 +119,7 @@ async def test_a_device_of_nobody_with_the_faults_of_the_field() -> None:
     )  # fmt: skip
     assert rows(found, "interfaces", "name", "admin", "oper", "mac", "speed_bps") == [
         ("port1", "up", "down", None, 10**9),
-        ("port2", "testing", "unknown", "02:00:00:00:00:03", 0),
+        ("port2", "testing", "9", "02:00:00:00:00:03", 0),
         ("ifIndex 3", "up", "up", None, 0),
     ]
     masks = {row["address"]: row["prefix_known"] for row in found["addresses"]}

@@ -111,8 +111,9 @@ def queries(enterprise: int | None) -> tuple[Query, ...]:
     """What to ask a device of this enterprise for, beside ENTITY-MIB."""
     if enterprise == _JUNIPER:
         return _JUNIPER_QUERIES
-    own = (MODELS[enterprise],) if enterprise in MODELS else ()
-    return (*own, *(table.query for table in TABLES.get(enterprise or 0, ())))
+    own = MODELS.get(enterprise or 0)
+    tables = tuple(table.query for table in TABLES.get(enterprise or 0, ()))
+    return tables if own is None else (own, *tables)
 
 
 def models(tree: Tree, enterprise: int | None) -> Mapping[str, str]:
@@ -135,9 +136,7 @@ def parts(tree: Tree, enterprise: int | None, ports: Mapping[str, str]) -> tuple
     return tuple(found)
 
 
-def transceivers(
-    tree: Tree, enterprise: int | None, ports: Mapping[str, str]
-) -> tuple[TransceiverFact, ...]:
+def transceivers(tree: Tree, enterprise: int | None, ports: Mapping[str, str]) -> tuple[TransceiverFact, ...]:
     """Optics in the vendor's own tables: all rows of a table of optics, else the parts whose words say so."""
     optics = {
         row.index

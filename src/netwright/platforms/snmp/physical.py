@@ -47,8 +47,8 @@ _NO_OPTIC = re.compile(
 
 def components(tree: Tree, models: Mapping[str, str] | None = None) -> tuple[ComponentFact, ...]:
     """Every entity, parents by the agent's index. A parent that is not there stays as a number without a
-    name; a loop is opened where it is first met. Both are told. ``models``: by index, what a vendor's own table
-    calls the part; the MIB's model is then the number under which it is ordered."""
+    name; a loop is opened where it is first met. Both are told. ``models``: by index, what a vendor's own
+    table calls the part; the MIB's model is then the number under which it is ordered."""
     table, models = tree.table(ENTRY), models or {}
     return tuple(_component(row, table, models.get(row.index)) for row in table.values())
 

@@ -16,6 +16,8 @@ from netwright.device.snmp import Walk
 from netwright.platforms.facts import ComponentFact, DeviceFacts, System
 from netwright.platforms.snmp import (
     addresses,
+    bridging,
+    busy,
     chassis,
     host,
     interfaces,
@@ -23,6 +25,7 @@ from netwright.platforms.snmp import (
     neighbors,
     physical,
     readings,
+    resolved,
     sessions,
     vendors,
 )
@@ -42,9 +45,11 @@ _STANDARD = (
     *neighbors.QUERIES,
     sessions.BGP4.query,
     *host.QUERIES,
+    *bridging.QUERIES,
+    *resolved.QUERIES,
 )
 _OF_VENDOR: Mapping[int, tuple[Query, ...]] = {
-    9: (addresses.CISCO_QUERY, *readings.CISCO_QUERIES, neighbors.CDP_QUERY),
+    9: (addresses.CISCO_QUERY, *readings.CISCO_QUERIES, neighbors.CDP_QUERY, resolved.CISCO_QUERY),
     6527: (*interfaces.NOKIA_QUERIES, neighbors.NOKIA_QUERY),
     30065: readings.ARISTA_QUERIES,
 }
@@ -86,10 +91,13 @@ class _Who:
         yield from (table.query for table in self.peers)
         yield from chassis.queries(self.enterprise)
         yield from measured.queries(self.enterprise)
+        yield from busy.queries(self.enterprise, self.object_id)
+        yield from bridging.queries(self.enterprise)
         if self.system.alias is not None:
             yield self.system.alias.query
         for source in self.system.sources():
             yield from source.queries()
+        yield from bridging.MAC_QUERIES  # the longest, so that all else is there when time is up
 
     def scalars(self) -> list[str]:
         own = (source.get for source in self.system.sources() if source.get)
@@ -170,8 +178,15 @@ def _facts(tree: Tree, who: _Who, device: str, now: float) -> DeviceFacts:
         sensors=(*readings.readings(tree), *measured.measured(tree, who.enterprise, names)),
         neighbors=neighbors.neighbors(tree, names),
         bgp_sessions=sessions.sessions(tree, who.peers),
-        transceivers=(*physical.transceivers(tree, names), *chassis.transceivers(tree, who.enterprise, other_names)),
-        load=host.load(tree),
+        transceivers=(
+            *physical.transceivers(tree, names),
+            *chassis.transceivers(tree, who.enterprise, other_names),
+        ),
+        lags=bridging.lags(tree, ports),
+        vlans=bridging.vlans(tree, who.enterprise, names),
+        arp=resolved.resolved(tree, names),
+        macs=bridging.macs(tree, names),
+        load=busy.load(tree, who.enterprise, who.object_id),
         sources=(SOURCE,),
         unparsed=tree.problems.lines(),
     )
