@@ -6,7 +6,8 @@ The recordings were taken from routers and servers of a lab: FRR 8.4.4, lldpd 1.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from netwright.base.errors import DeviceError
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.session import Reply
 
+_MARKED = re.compile(r"echo '@@netwright ([^']+)'; (.*?)(?=; echo '@@netwright |$)")
 CASES = Path(__file__).parents[1] / "cases/platforms"
 MANAGEMENT = {"ams-edge1": "10.250.0.21", "fra-core1": "10.250.0.11", "ams-cache1": "10.250.0.24"}
 
@@ -25,6 +27,12 @@ class ReplaySession:
         recorded = json.loads((CASES / f"{device}.json").read_text())
         self.endpoint = Endpoint(device, MANAGEMENT[device], Credentials("netops"))
         self.commands: dict[str, str] = recorded["commands"]
+        self._garbled: dict[str, str] = {}
+        self._parts = {
+            command: output
+            for line, answer in recorded["commands"].items()
+            for command, output in _parts(line, answer)
+        }
         self.oids: dict[str, object] = {oid: _value(value) for oid, value in recorded["oids"].items()}
         self.ssh_error: DeviceError | None = None
         self.snmp_error: DeviceError | None = None
@@ -32,11 +40,7 @@ class ReplaySession:
 
     def garble(self, command: str, output: str) -> None:
         """``command`` prints something else from now on, wherever it is asked."""
-        for line, recorded in self.commands.items():
-            head, found, rest = recorded.partition(_section(line, command))
-            if found:
-                _, mark, after = rest.partition("@@netwright")
-                self.commands[line] = f"{head}{found}{output}\n{mark}{after}"
+        self._garbled[command] = output
 
     async def run(
         self, command: str, *, check: bool = True, timeout_s: float | None = None, stdin: bytes | None = None
@@ -44,7 +48,16 @@ class ReplaySession:
         self.asked.append(command)
         if self.ssh_error is not None:
             raise self.ssh_error
-        return Reply(command, self.commands[command], "", 0)
+        return Reply(command, self._answer(command), "", 0)
+
+    def _answer(self, line: str) -> str:
+        """As it was recorded; else what each of its commands printed, wherever that was asked. Programs that
+        the recorded machine did not have print nothing."""
+        asked = _MARKED.findall(line) or [("", line)]
+        if line in self.commands and not any(command in self._garbled for _, command in asked):
+            return self.commands[line]
+        outputs = {mark: self._garbled.get(command, self._parts.get(command, "")) for mark, command in asked}
+        return "".join(f"@@netwright {mark}\n{text}" if mark else text for mark, text in outputs.items())
 
     async def put(self, path: str, content: bytes, *, mode: int = 0o600) -> None:
         raise AssertionError("facts write nothing")
@@ -71,11 +84,11 @@ class ReplaySession:
             raise self.snmp_error
 
 
-def _section(line: str, command: str) -> str:
-    """The marker that stands before ``command``'s output in an answer to ``line``."""
-    before = line.partition(f"; {command}")
-    name = before[0].rpartition("echo '")[2].rstrip("'") if before[1] else "\0"
-    return f"{name}\n"
+def _parts(line: str, answer: str) -> Iterator[tuple[str, str]]:
+    """Each command of a recorded question, with what it printed."""
+    for mark, command in _MARKED.findall(line):
+        _, _, rest = answer.partition(f"@@netwright {mark}\n")
+        yield command, rest.partition("@@netwright ")[0]
 
 
 def _value(value: Any) -> object:

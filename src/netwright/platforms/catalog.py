@@ -15,12 +15,14 @@ from netwright.config.library import PACKAGED, Library
 from netwright.platforms.agent import AgentFacts
 from netwright.platforms.arista_eos import shows as eos
 from netwright.platforms.asked import AskedFacts
+from netwright.platforms.bird import shows as bird
 from netwright.platforms.cisco_ios import shows as ios
 from netwright.platforms.cisco_nxos import shows as nxos
 from netwright.platforms.cisco_xr import shows as xr
 from netwright.platforms.frr.driver import FrrConfigDriver
 from netwright.platforms.frr.facts import FrrFacts
 from netwright.platforms.juniper_junos import shows as junos
+from netwright.platforms.linux.reader import LinuxFacts
 from netwright.platforms.nginx_linux.facts import NginxLinuxFacts
 from netwright.platforms.nginx_linux.running import NginxLinuxReader
 from netwright.platforms.nokia_srl import shows as srl
@@ -40,6 +42,7 @@ class _Code:
 
 _CODE: Mapping[str, _Code] = {
     "frr": _Code(FrrFacts("frr"), config=FrrConfigDriver(), compared="frr"),
+    "bird": _Code(LinuxFacts("bird", bird.QUESTIONS)),
     **{
         name: _Code(AskedFacts(name, shows))
         for name, shows in (

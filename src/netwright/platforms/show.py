@@ -40,13 +40,15 @@ class Show:
     """A question. ``command``: a command line; for NETCONF the name of a vendor's RPC, or the filter's top
     elements as ``{namespace}name``, blank between them; for gNMI a path. ``brings``: the names of the facts
     (fields of ``Found``) in the answer. ``rarely``: not asked in a discovery unless somebody wants just
-    that, for its answer may be large or its question needs rights."""
+    that, for its answer may be large or its question needs rights. ``optional``: no answer is none, as of a
+    program that is not installed."""
 
     command: str
     parse: Parser
     brings: tuple[str, ...]
     via: Via = Via.CLI
     rarely: bool = False
+    optional: bool = False
 
     @property
     def name(self) -> str:

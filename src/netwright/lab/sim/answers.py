@@ -134,9 +134,18 @@ def _peer(router: Router, session: Session) -> Json:
 
 def bgp_neighbors(router: Router) -> str:
     """``show bgp neighbors json``: the part of it that says how each session stands."""
+    return _dump(_neighbors(router))
+
+
+def bgp_neighbors_by_vrf(router: Router) -> str:
+    """``show bgp vrf all neighbors json``: a simulated router has the default instance only."""
+    return _dump({"default": {"vrfId": 0, "vrfName": "default", **_neighbors(router)}})
+
+
+def _neighbors(router: Router) -> Json:
     speaker = router.speaker
     if speaker is None:
-        return _dump({})
+        return {}
     found: Json = {}
     for address, session in router.network.sessions(router.name).items():
         peer = _peer(router, session)
@@ -154,7 +163,7 @@ def bgp_neighbors(router: Router) -> str:
             "connectionsEstablished": session.established,
             "connectionsDropped": session.dropped,
         }
-    return _dump(found)
+    return found
 
 
 def bgp_routes(router: Router) -> str:
@@ -217,6 +226,18 @@ def ip_routes(router: Router, only: str = "") -> str:
                 row = _rib(str(prefix), "bgp", 200 if route.internal else 20, hop)
                 table.setdefault(str(prefix), []).append(row)
     return _dump(dict(sorted(table.items())))
+
+
+def ip_route_summary(router: Router) -> str:
+    """``show ip route summary json``."""
+    counts: dict[str, int] = {}
+    for rows in json.loads(ip_routes(router)).values():
+        for row in rows:
+            name = {"bgp": "ebgp"}.get(row["protocol"], row["protocol"])
+            counts[name] = counts.get(name, 0) + 1
+    total = sum(counts.values())
+    table = [{"fib": count, "rib": count, "type": name} for name, count in counts.items()]
+    return _dump({"routes": table, "routesTotal": total, "routesTotalFib": total})
 
 
 def _rib(prefix: str, protocol: str, distance: int, hop: Json) -> Json:

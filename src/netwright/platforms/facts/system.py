@@ -24,7 +24,7 @@ class System:
     reboot_reason: str | None = None
     """In the device's words."""
     image: str | None = None
-    """The file that it booted."""
+    """The file that it booted; of Linux the kernel."""
     mac: str | None = None
     location: str | None = None
     contact: str | None = None

@@ -1,0 +1,1 @@
+"""BIRD 2 on Linux: ``shows`` says what is asked, ``protocols`` and ``routes`` read what ``birdc`` prints."""
