@@ -28,6 +28,8 @@ from netwright.inventory import KINDS
 from netwright.platforms.asked import AskedFacts
 from netwright.platforms.catalog import catalog
 from netwright.platforms.facts import Found
+from netwright.platforms.linux.reader import LinuxFacts
+from netwright.platforms.platform import FactReader
 from netwright.platforms.show import Show
 from netwright.store.kind import FieldSpec, Kind
 from netwright.store.naming import SEPARATOR
@@ -69,10 +71,16 @@ def _facts() -> Iterator[str]:
     yield "before it. JSON answers are the same from the platform's API, without the pipe. All facts are"
     yield "described in `netwright.platforms.facts`; [how they are read](../howto/facts.md).\n"
     for platform in catalog().platforms:
-        if not isinstance(platform.facts, AskedFacts):
-            continue
-        yield f"## {platform.title} (`{platform.name}`)\n"
-        yield from _table(("fact", "questions"), list(_asked(platform.facts.shows)))
+        shows = _questions(platform.facts)
+        if shows:
+            yield f"## {platform.title} (`{platform.name}`)\n"
+            yield from _table(("fact", "questions"), list(_asked(shows)))
+
+
+def _questions(reader: FactReader) -> tuple[Show, ...]:
+    if isinstance(reader, AskedFacts):
+        return reader.shows
+    return reader.questions.whole if isinstance(reader, LinuxFacts) else ()
 
 
 def _asked(shows: tuple[Show, ...]) -> Iterator[tuple[str, str]]:

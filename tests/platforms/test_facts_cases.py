@@ -12,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwright.platforms import values
+from netwright.platforms.facts import Found
 from netwright.platforms.show import Show, read
 
 CASES = Path(__file__).parents[1] / "cases/facts"
 VALUES: dict[str, list[list[Any]]] = yaml.safe_load((CASES / "values.yaml").read_text())
-ANSWERS: list[dict[str, Any]] = yaml.safe_load((CASES / "answers.yaml").read_text())
-PLATFORMS = ("arista_eos", "cisco_ios", "cisco_nxos", "cisco_xr", "juniper_junos", "nokia_srl")
+ANSWERS: list[dict[str, Any]] = [
+    case for name in ("answers", "linux") for case in yaml.safe_load((CASES / f"{name}.yaml").read_text())
+]
+PLATFORMS = ("arista_eos", "bird", "cisco_ios", "cisco_nxos", "cisco_xr", "frr", "juniper_junos", "nokia_srl")
 
 
 def _shows(platform: str) -> tuple[Show, ...]:
@@ -40,10 +43,16 @@ def test_an_answer(case: dict[str, Any]) -> None:
         assert subject in show.brings
         told = [
             {key: _plain(getattr(fact, key)) for key in row}
-            for fact, row in zip(getattr(found, subject), rows, strict=True)
+            for fact, row in zip(_facts(found, subject), rows, strict=True)
         ]
         assert told == rows
     assert len(found.unparsed) == case.get("unparsed", 0), found.unparsed
+
+
+def _facts(found: Found, subject: str) -> Any:
+    """What is told once is a list of one."""
+    facts = getattr(found, subject)
+    return facts if isinstance(facts, tuple) else (facts,)
 
 
 def _plain(value: Any) -> Any:

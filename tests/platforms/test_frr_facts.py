@@ -42,8 +42,9 @@ async def test_facts_of_a_router(edge: ReplaySession) -> None:
     assert {str(fact.address) for fact in facts.addresses} == {"10.254.1.1/31", "10.250.0.21/24"}
     assert facts.neighbors[0] == NeighborFact(
         "swp1", "fra-core1", "swp2", "02:84:5d:dd:12:21", "Netwright lab router NW-9200 FRR 8.4.4",
-        "10.250.0.11", remote_port_description="swp2", capabilities=("bridge", "router", "station", "wlan-access-point"),
-        enabled=("router",), source=f"cli: {lldp.LLDP_NEIGHBORS}",
+        "10.250.0.11", remote_port_description="swp2",
+        capabilities=("bridge", "router", "station", "wlan-access-point"), enabled=("router",),
+        source=f"cli: {lldp.LLDP_NEIGHBORS}",
     )  # fmt: skip
 
 

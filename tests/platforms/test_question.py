@@ -9,7 +9,10 @@ from netwright.platforms.linux.question import ask
 from .replay import ReplaySession
 
 COMMANDS = {"a": "cmd-a", "b": "cmd-b", "c": "cmd-c"}
-LINE = "echo '@@netwright a'; cmd-a; echo '@@netwright b'; cmd-b; echo '@@netwright c'; cmd-c"
+LINE = (
+    "PATH=$PATH:/usr/sbin:/sbin; "
+    "echo '@@netwright a'; cmd-a; echo '@@netwright b'; cmd-b; echo '@@netwright c'; cmd-c"
+)
 
 
 @pytest.mark.parametrize(

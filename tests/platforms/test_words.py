@@ -19,7 +19,7 @@ def test_readers_and_models_name_systems_as_the_data_of_snmp_do() -> None:
     said = {
         word
         for file in FOLDER.rglob("*.py")
-        if file.parent.name not in {"frr", "nginx_linux"}  # FRR is told apart from the Linux that SNMP sees
+        if file.parent.name not in {"bird", "frr", "nginx_linux"}  # daemons, not the Linux that SNMP sees
         for word in re.findall(r"\bos=\"([^\"]+)\"", file.read_text())
     }
     assert {"eos", "junos", "nxos", "iosxr", "srlinux"} <= said

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from netwright.platforms import values
 from netwright.platforms.facts import (
@@ -110,7 +110,7 @@ def ago(since: str, now: datetime | None) -> float | None:
     if since[4:5] == "-":
         then = datetime.fromisoformat(since)
     else:
-        then = datetime.combine(now.date(), datetime.strptime(since.partition(".")[0], "%H:%M:%S").time())
+        then = datetime.combine(now.date(), time.fromisoformat(since))
         if then > now:
             then -= timedelta(days=1)
     return max(0.0, (now - then).total_seconds())

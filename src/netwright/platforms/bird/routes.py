@@ -11,7 +11,7 @@ from netwright.platforms.records import Rows
 
 _TABLE = re.compile(r"^Table (\S+):")
 _ROUTE = re.compile(
-    r"^(?P<prefix>[0-9a-fA-F.:]+/\d+)? +(?P<kind>\w+) \[(?P<who>\S+) (?P<since>[^\]]*?)(?: from (?P<from>\S+?))?\]"
+    r"^(?P<prefix>[0-9a-fA-F.:]+/\d+)? +\w+ \[(?P<who>\S+) [^\]]*?(?: from (?P<from>\S+?))?\]"
     r" (?P<best>\*? ?)(?:[A-Z] )?\((?P<preference>[\d/?-]+)\)"
 )
 _VIA = re.compile(r"^\t(?:via (?P<hop>\S+)(?: on (?P<port>\S+))?|dev (?P<dev>\S+))")
@@ -66,7 +66,8 @@ def _route(row: tuple[str, str, list[str]]) -> list[RouteFact]:
             values.prefix(prefix), protocol, next_hop=hop, interface=port,
             preference=values.integer(head["preference"].partition("/")[0]),
             metric=values.integer(bgp.get("med")), active="*" in head["best"],
-            routing_instance=None if table in _MAIN else table, path=_path(bgp, head["from"]) if bgp else None,
+            routing_instance=None if table in _MAIN else table,
+            path=_path(bgp, head["from"]) if bgp else None,
         )
         for hop, port in hops or [(None, None)]
     ]  # fmt: skip

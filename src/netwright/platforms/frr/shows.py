@@ -172,6 +172,7 @@ SHOWS = (
     Show(BGP_NEIGHBORS, _if_there(bgp.neighbors), ("bgp_sessions",), optional=True),
     Show(BFD, _if_there(bfd), ("bfd",), optional=True),
     *_counts(),
+    linux.LLDP,
     *linux.SHOWS,
 )
 QUESTIONS = Questions(whole=SHOWS, round=(_SUMMARY, linux.LLDP), standing_in=(linux.LINKS,), further=further)

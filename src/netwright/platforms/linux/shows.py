@@ -13,7 +13,6 @@ LINKS = Show(links.IP_ADDRESSES, links.told, ("interfaces", "addresses", "lags",
 LLDP = Show(lldp.LLDP_NEIGHBORS, lldp.found, ("neighbors",))
 SHOWS = (
     LINKS,
-    LLDP,
     Show(system.RELEASE, system.release, ("system",), optional=True),
     Show(system.KERNEL, system.kernel, ("system",), optional=True),
     Show(system.UPTIME, system.uptime, ("system",), optional=True),
