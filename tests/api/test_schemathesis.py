@@ -31,7 +31,17 @@ _CHECKS = [
 _QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 _PHASES = (Phase.generate, Phase.shrink)
 _METHODS = ("get", "post", "put", "patch", "delete")
-_SOME = {"region", "prefix", "batch", "change-sets", "graphql"}
+_SOME = {
+    "region",
+    "prefix",
+    "batch",
+    "change-sets",
+    "graphql",
+    "findings",
+    "tasks",
+    "known-devices",
+    "reports",
+}
 """What is tried on each run; the long one tries all."""
 OPERATIONS = [
     (method, path)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 import uvicorn
 from tests.api.conftest import Served, homes, own  # noqa: F401 (fixtures)
+from tests.collect.stranger import discovered, router
 
 from netwright.base.errors import InputError
 from netwright.client import (
@@ -24,7 +25,9 @@ from netwright.client import (
     NotFound,
     Stale,
     Unreachable,
+    observing,
 )
+from netwright.collect.findings import FindingDraft, Severity, store_findings
 
 SITE = {"name": "ams", "region": "eu", "kind": "core", "latitude": 52.0, "longitude": 4.0}
 
@@ -245,3 +248,35 @@ def test_nobody_listens(tmp_path: Path) -> None:
     client = Client("http://127.0.0.1:1", "nwt_x", waits_s=(), transport=httpx.MockTransport(refuse))
     with client, pytest.raises(Unreachable):
         client.get("region", "x")
+
+
+async def test_what_was_observed(url: str, own: Served) -> None:  # noqa: F811
+    context = own.context
+    with context.database.write() as session:
+        for number in range(1, 4):
+            finding = FindingDraft("config-drift", Severity.MINOR, f"r{number}", f"r{number} drifted")
+            store_findings(session, [finding], 1e9, devices=[f"r{number}"])
+    discovered(context.database, [router(1)])
+    with Client(url, own.tokens["operator"]) as client:
+        found = client.run(observing.findings(sort="device"))
+        assert [one["device"] for one in found] == ["r1", "r2", "r3"]
+        ids = [one["id"] for one in found]
+        until = datetime(2999, 1, 1, tzinfo=UTC)
+        assert client.run(observing.acknowledge(ids[:2], "known", until)) == 2
+        assert [one["device"] for one in client.run(observing.findings())] == ["r3"]
+        assert client.run(observing.findings_csv(state="acknowledged")).count("\n") == 3
+        assert client.run(observing.withdraw(ids[:2])) == 2
+        task = client.run(observing.open_task(ids[0], assignee="field"))
+        assert client.run(observing.tasks()) == [task]
+        assert client.run(observing.close_task(task["id"]))["done_by"] == "operator"
+        with pytest.raises(Invalid, match="tells of nothing that could be wanted"):
+            client.run(observing.accept(ids[:1]))
+        (known,) = client.run(observing.known_devices(wanted=False))
+        assert known["device"] == "new-r1"
+        with pytest.raises(Invalid) as refused:
+            client.run(observing.adopt(["new-r1"], dry_run=False))
+        assert "the site is not known: say which" in [one["detail"] for one in refused.value.errors]
+        assert client.run(observing.report("models")) == []
+        assert client.run(observing.report_csv("power")).startswith("site,panel,feed")
+    async with AsyncClient(url, own.tokens["operator"]) as several:
+        assert len(await several.run(observing.findings())) == 3

@@ -7,12 +7,13 @@ import difflib
 import math
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_interface
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
+from tests.collect.stranger import discovered, router
 
 from netwright.app.access import machine_actor
 from netwright.app.access.user import create_user
@@ -25,6 +26,7 @@ from netwright.base.clock import Clock, SystemClock
 from netwright.base.secret import Secret
 from netwright.cdn.records import Holding, HoldingState, Title
 from netwright.collect.audit import audit
+from netwright.collect.discovery.known import KnownDevice
 from netwright.collect.findings import store_findings
 from netwright.collect.observed import (
     ObservedAddress,
@@ -57,6 +59,7 @@ from netwright.store.series import Sample
 
 DESIGN = Path(__file__).parents[2] / "examples/demo/design"
 PASSWORD = "correct horse battery"
+LOOPBACKS = "10.255.77"
 USERS = {"ada": "admin", "otto": "operator", "vera": "viewer"}
 CITIES = (
     ("lhr", "London", "GB", 51.47, -0.45),
@@ -108,6 +111,7 @@ def seed(folder: Path, size: str = "small", clock: Clock | None = None) -> Seede
         _many_devices(context)
     _change_sets(context)
     _observe(context)
+    _strangers(context)
     _configurations(context)
     _content(context)
     _rollouts(context)
@@ -298,6 +302,29 @@ def _break(session: Session, now: float) -> None:
             sources=["lldp"], observed_at=now - 50, polled_at=None, reachable=None, error="",
         )
     )  # fmt: skip
+
+
+def _strangers(context: Context) -> None:
+    """What a discovery found: two routers that know each other, of a model that no library has; and a box of
+    a known model with the serial number that is wanted of another device."""
+    began = context.clock.now() - 7200
+    one = router(
+        1, [("Hu0", "10.76.0.0/31", "new-r2", "Hu7")], asn_of={"10.76.0.1": 65102}, loopback=LOOPBACKS
+    )
+    two = router(
+        2,
+        [("Hu7", "10.76.0.1/31", "new-r1.example.net", "Hu0")],
+        asn_of={"10.76.0.0": 65101},
+        loopback=LOOPBACKS,
+    )
+    box = router(3, loopback=LOOPBACKS)
+    system = replace(box.system, hostname="bench-7", vendor="Netwright Labs", model="NW-7100")
+    box = replace(box, system=system, device="bench-7", components=())
+    discovered(context.database, [one, two, box], began=began, network="10.250.0.20")
+    with context.database.write() as session:
+        wanted = session.scalar(select(Device.serial).where(Device.name == "ams-edge2"))
+        known = session.scalars(select(KnownDevice).where(KnownDevice.device == "bench-7")).one()
+        known.serial = wanted or ""
 
 
 def _configurations(context: Context) -> None:

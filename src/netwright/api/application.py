@@ -26,10 +26,22 @@ from netwright.api.changeset import (
     review_change_set,
 )
 from netwright.api.events import follow_events
+from netwright.api.finding import (
+    accept_findings,
+    acknowledge_findings,
+    close_finding_task,
+    get_finding,
+    list_findings,
+    list_tasks,
+    open_finding_task,
+    withdraw_findings,
+)
 from netwright.api.graphql import graphql
 from netwright.api.graphqlschema import graph_schema
+from netwright.api.known import adopt_known, list_known
 from netwright.api.openapi import openapi
 from netwright.api.reading import JSON, get_object, index, list_objects
+from netwright.api.report import get_report
 from netwright.api.state import ApiState, Authenticate, call_of, in_thread
 from netwright.api.targets import list_targets
 from netwright.api.writing import write_batch, write_list, write_one
@@ -104,6 +116,17 @@ def _routes() -> list[Route]:
         Route("/v1/change-sets/{number}/preview", preview_change_set),
         Route("/v1/change-sets/{number}/review", review_change_set),
         Route("/v1/change-sets/{number}/{action}", act_on_change_set, methods=["POST"]),
+        Route("/v1/findings", list_findings, methods=["GET"]),
+        Route("/v1/findings/acknowledge", acknowledge_findings, methods=["POST"]),
+        Route("/v1/findings/withdraw", withdraw_findings, methods=["POST"]),
+        Route("/v1/findings/accept", accept_findings, methods=["POST"]),
+        Route("/v1/findings/{number}", get_finding, methods=["GET"]),
+        Route("/v1/findings/{number}/task", open_finding_task, methods=["POST"]),
+        Route("/v1/tasks", list_tasks, methods=["GET"]),
+        Route("/v1/tasks/{number}/done", close_finding_task, methods=["POST"]),
+        Route("/v1/known-devices", list_known, methods=["GET"]),
+        Route("/v1/known-devices/adopt", adopt_known, methods=["POST"]),
+        Route("/v1/reports/{name}", get_report, methods=["GET"]),
         Route("/v1/{kind}", list_objects, methods=["GET"]),
         Route("/v1/{kind}", write_list, methods=["POST", "PUT", "PATCH", "DELETE"]),
         Route("/v1/{kind}/next-free", next_free, methods=["POST"]),

@@ -91,7 +91,7 @@ def _preview(call: Call, changeset: int) -> dict[str, Any]:
     return {
         "mergeable": preview.mergeable,
         "items": told_diffs(call, changes, preview.diff),
-        "conflicts": [_conflict(one) for one in told_conflicts(call, preview.conflicts, changes)],
+        "conflicts": [conflict_entry(one) for one in told_conflicts(call, preview.conflicts, changes)],
         "problems": [problem_entry(one) for one in told_problems(call, preview.problems, changes)],
     }
 
@@ -180,7 +180,7 @@ _ACTIONS: dict[str, Action] = {
 ACTIONS = tuple(_ACTIONS)
 
 
-def _conflict(one: Conflict) -> dict[str, Any]:
+def conflict_entry(one: Conflict) -> dict[str, Any]:
     return {
         "kind": one.kind,
         "id": one.object_id,

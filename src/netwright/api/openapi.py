@@ -8,6 +8,7 @@ from netwright import __version__
 from netwright.api.attachment import OWNERS
 from netwright.api.changeset import ACTIONS
 from netwright.api.components import PARAMETERS, SHARED, Part, query_parameter
+from netwright.api.observing import SCHEMAS, observing
 from netwright.api.schema import read_schema, type_name, write_schema
 from netwright.api.targets import FORMS, GROUPS
 from netwright.app.access.audit import Event
@@ -24,7 +25,7 @@ _REFUSALS = ("400", "401", "403", "404", "409", "412", "413", "415", "422")
 
 def openapi(kinds: Kinds) -> Part:
     """The whole document."""
-    schemas = dict(SHARED)
+    schemas = {**SHARED, **SCHEMAS}
     paths: Part = {}
     for kind in kinds.values():
         name = type_name(kind)
@@ -33,6 +34,7 @@ def openapi(kinds: Kinds) -> Part:
         schemas[f"{name}Update"] = write_schema(kind, partial=True)
         paths.update(_paths(kinds, kind, name))
     paths.update(_others())
+    paths.update(observing(_operation))
     return {
         "openapi": "3.1.0",
         "info": {"title": "Netwright", "version": __version__, "description": _ABOUT},

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import click
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy import select
 
 from netwright.app.context import Context
 from netwright.base.errors import InputError
@@ -17,8 +16,7 @@ from netwright.cli.importview import bring_in, wish_options
 from netwright.cli.objectdiff import counted
 from netwright.collect.adoption.adopt import Adoption, Difference
 from netwright.collect.adoption.device import Wish
-from netwright.collect.discovery.known import KnownDevice
-from netwright.inventory import Device
+from netwright.collect.discovery.knownlist import strangers
 from netwright.inventory.device import DeviceRole
 from netwright.inventory.place import Status
 
@@ -73,13 +71,7 @@ def adopt(
 
 def _strangers(context: Context) -> list[str]:
     with context.database.read() as session:
-        query = (
-            select(KnownDevice.device)
-            .outerjoin(Device, Device.name == KnownDevice.device)
-            .where(Device.id.is_(None))
-            .order_by(KnownDevice.device)
-        )
-        found = list(session.scalars(query))
+        found = strangers(session)
     if not found:
         raise InputError(
             "every device that was found is in the inventory",

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 
 from netwright.app.context import Context
 from netwright.base.errors import InputError, NotFoundError
-from netwright.cli.auditview import finding_document, findings_csv, show_findings, show_tasks, task_document
+from netwright.base.spreadsheet import csv_text
+from netwright.cli.auditview import show_findings, show_tasks
 from netwright.cli.context import pass_context_object
 from netwright.cli.document import age, output
 from netwright.cli.importview import Wish, bring_in, wish_options
@@ -23,7 +24,6 @@ from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.adoption.accept import Acceptance
 from netwright.collect.attention import (
     acknowledge,
-    attention,
     close_task,
     drop_lapsed,
     open_task,
@@ -32,6 +32,8 @@ from netwright.collect.attention import (
     take_back,
 )
 from netwright.collect.audit import audit as judge
+from netwright.collect.document import FINDING_COLUMNS, finding_row, task_row
+from netwright.collect.findinglist import lines_of
 from netwright.collect.findings import Severity, narrowed, open_findings, store_findings
 from netwright.collect.observed import ObservedDevice
 from netwright.inventory import Device, Site
@@ -89,21 +91,19 @@ def show(
             severity=Severity(severity) if severity else None,
             kind=kind,
         )
-        words = attention(session, found, now)
+        lines = lines_of(session, found, now)
         asked_at = session.scalar(select(func.max(ObservedDevice.polled_at)))
     if as_json:
-        print_json([finding_document(finding, words[finding.id]) for finding in found])
+        print_json([finding_row(line) for line in lines])
     elif as_csv:
-        click.echo(
-            findings_csv([finding_document(finding, words[finding.id]) for finding in found]), nl=False
-        )
+        click.echo(csv_text(FINDING_COLUMNS, map(finding_row, lines)), nl=False)
     else:
-        show_findings(found, words, now, output(), show_all=show_all)
+        show_findings(lines, now, output(), show_all=show_all)
         if found and asked_at is not None:
             line = f"Devices were asked {age(now - asked_at)} ago; `netwright collect --once` asks anew."
             output().print(Text(line, style="dim"))
-    standing = [finding for finding in found if words[finding.id].ack is None]
-    worst = min((Severity(finding.severity).rank for finding in standing), default=Severity.INFO.rank)
+    standing = [line for line in lines if line.ack is None]
+    worst = min((Severity(line.severity).rank for line in standing), default=Severity.INFO.rank)
     sys.exit(1 if worst <= Severity.MAJOR.rank else 0)
 
 
@@ -180,7 +180,7 @@ def tasks(context: Context, site: str | None, as_json: bool) -> None:
     with context.database.read() as session:
         found = open_tasks(session, site=site)
         if as_json:
-            print_json([task_document(one) for one in found])
+            print_json([task_row(one) for one in found])
         else:
             show_tasks(found, now, output())
 

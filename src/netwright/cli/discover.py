@@ -12,24 +12,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import select
 
 from netwright.app.context import Context
 from netwright.base.address import key_of_text as address_key
 from netwright.base.outcome import Outcome
 from netwright.cli.context import pass_context_object, run_devices
-from netwright.cli.discoverview import found_document, known_document, show_found, show_known
+from netwright.cli.discoverview import found_document, show_found, show_known
 from netwright.cli.document import output
 from netwright.cli.objectdiff import counted, print_json
 from netwright.collect.discover import DEADLINE_S
 from netwright.collect.discover import discover as ask_devices
 from netwright.collect.discovery.knock import NetworkKnocker
-from netwright.collect.discovery.known import KnownDevice
+from netwright.collect.discovery.knownlist import KnownFilter, known_walk
 from netwright.collect.discovery.ranges import looks_like_range, read_ranges
 from netwright.collect.discovery.reading import DeviceReader
 from netwright.collect.discovery.survey import Access, Found, Survey
+from netwright.collect.document import known_row
 from netwright.collect.intake import missing
-from netwright.inventory import Device
 from netwright.platforms.facts import DeviceFacts
 
 
@@ -187,16 +186,11 @@ def _strangers(
 
 def _list_known(context: Context, *, as_json: bool) -> None:
     with context.database.read() as session:
-        query = (
-            select(KnownDevice, Device.id)
-            .outerjoin(Device, Device.name == KnownDevice.device)
-            .order_by(KnownDevice.device)
-        )
-        records = [(record, wanted is not None) for record, wanted in session.execute(query)]
-        if as_json:
-            print_json(known_document(records))
-        else:
-            show_known(output(), records, context.clock.now())
+        found = list(known_walk(session, KnownFilter()))
+    if as_json:
+        print_json([known_row(line) for line in found])
+    else:
+        show_known(output(), found, context.clock.now())
 
 
 class _Advance(Protocol):

@@ -9,10 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from netwright.base.clock import iso
 from netwright.cli.document import age
 from netwright.cli.objectdiff import counted
-from netwright.collect.discovery.known import KnownDevice
+from netwright.collect.discovery.knownlist import KnownLine
 from netwright.collect.discovery.survey import Beyond, Found, State
 from netwright.collect.intake import missing
 
@@ -105,40 +104,21 @@ def _document(one: Found) -> dict[str, object]:
     }
 
 
-def show_known(console: Console, records: Sequence[tuple[KnownDevice, bool]], now: float) -> None:
+def show_known(console: Console, lines: Sequence[KnownLine], now: float) -> None:
     """Every device that was ever found; whether it is wanted."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("device", "address", "model", "serial", "found by", "seen", "wanted"):
         table.add_column(title)
-    for record, wanted in records:
-        model = " ".join(filter(None, (record.vendor, record.model)))
-        seen = f"{age(now - record.last_seen)} ago"
-        cells = (record.device, record.address, model, record.serial, record.way, seen)
-        table.add_row(*(Text(_plain(cell or "-")) for cell in cells), "yes" if wanted else "no")
-    if records:
+    for line in lines:
+        model = " ".join(filter(None, (line.vendor, line.model)))
+        seen = f"{age(now - line.last_seen)} ago"
+        cells = (line.device, line.address, model, line.serial, line.way, seen)
+        likely = f"as {', '.join(line.likely)}?" if line.likely else "no"
+        table.add_row(*(Text(_plain(cell or "-")) for cell in cells), "yes" if line.wanted else likely)
+    if lines:
         console.print(table)
-    left = sum(not wanted for _, wanted in records)
-    console.print(Text(f"{counted(len(records), 'device')} known, {left} not in the inventory.", style="dim"))
-
-
-def known_document(records: Sequence[tuple[KnownDevice, bool]]) -> list[dict[str, object]]:
-    """For ``--json``."""
-    return [
-        {
-            "record": record.id,
-            "device": record.device,
-            "address": record.address,
-            "hostname": record.hostname,
-            "vendor": record.vendor,
-            "model": record.model,
-            "serial": record.serial,
-            "way": record.way,
-            "first_seen": iso(record.first_seen),
-            "last_seen": iso(record.last_seen),
-            "wanted": wanted,
-        }
-        for record, wanted in records
-    ]
+    left = sum(not line.wanted for line in lines)
+    console.print(Text(f"{counted(len(lines), 'device')} known, {left} not in the inventory.", style="dim"))
 
 
 def _plain(words: str) -> str:

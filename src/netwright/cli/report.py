@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import click
 from rich.table import Table
 
 from netwright.app.context import Context
+from netwright.base.spreadsheet import csv_text
 from netwright.cli.context import pass_context_object
 from netwright.cli.document import output, print_json
 from netwright.intent import hardwarereport
+from netwright.intent.hardwarereport import Row
 
-Row = dict[str, object]
 _site = click.option("--site", help="Only this site.")
 _csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON array.")
@@ -35,22 +36,7 @@ def models(context: Context, site: str | None, as_csv: bool, as_json: bool) -> N
     """Count devices, modules and spares by model. Of a site, spares are those that lie there."""
     with context.database.read() as session:
         found = hardwarereport.model_counts(session, site)
-    rows: list[Row] = [
-        {
-            "manufacturer": one.manufacturer,
-            "model": one.model,
-            "form": one.form,
-            "devices": one.devices,
-            "modules": one.modules,
-            "spares": one.spares,
-            "faulty": one.faulty,
-            "end_of_sale": one.end_of_sale,
-            "end_of_security_fixes": one.end_of_security_fixes,
-            "end_of_support": one.end_of_support,
-        }
-        for one in found
-    ]
-    _print(rows, "No hardware yet.", as_csv=as_csv, as_json=as_json)
+    _print(found, hardwarereport.MODEL_COLUMNS, "No hardware yet.", as_csv=as_csv, as_json=as_json)
 
 
 @app.command()
@@ -67,20 +53,13 @@ def endings(context: Context, site: str | None, days: int, as_csv: bool, as_json
     today = datetime.fromtimestamp(context.clock.now(), UTC).date()
     with context.database.read() as session:
         found = hardwarereport.endings(session, today, timedelta(days=days), site)
-    rows: list[Row] = [
-        {
-            "manufacturer": one.count.manufacturer,
-            "model": one.count.model,
-            "ends": one.what,
-            "day": one.day.isoformat(),
-            "days": one.days,
-            "devices": one.count.devices,
-            "modules": one.count.modules,
-            "spares": one.count.spares,
-        }
-        for one in found
-    ]
-    _print(rows, f"Nothing in use ends within {days} days.", as_csv=as_csv, as_json=as_json)
+    _print(
+        found,
+        hardwarereport.ENDING_COLUMNS,
+        f"Nothing in use ends within {days} days.",
+        as_csv=as_csv,
+        as_json=as_json,
+    )
     sys.exit(1 if any(one.days < 0 for one in found) else 0)
 
 
@@ -94,36 +73,28 @@ def power(context: Context, site: str | None, as_csv: bool, as_json: bool) -> No
     other feeds of their devices fail."""
     with context.database.read() as session:
         found = hardwarereport.feed_loads(session, site)
-    rows: list[Row] = [
-        {
-            "site": one.site,
-            "panel": one.panel,
-            "feed": one.feed,
-            "may_carry_w": round(one.capacity_w),
-            "planned_w": one.planned_w,
-            "worst_w": one.worst_w,
-            "free_w": round(one.capacity_w) - one.worst_w,
-            "devices": one.devices,
-        }
-        for one in found
-    ]
-    _print(rows, "No power feeds yet.", as_csv=as_csv, as_json=as_json)
+    _print(found, hardwarereport.FEED_COLUMNS, "No power feeds yet.", as_csv=as_csv, as_json=as_json)
 
 
-def _print(rows: Sequence[Row], empty: str, *, as_csv: bool, as_json: bool) -> None:
+class _Reported(Protocol):
+    def row(self) -> Row: ...
+
+
+def _print(
+    found: Sequence[_Reported], names: Sequence[str], empty: str, *, as_csv: bool, as_json: bool
+) -> None:
+    rows = [one.row() for one in found]
     if as_json:
-        print_json(list(rows))
+        print_json(rows)
     elif as_csv:
-        if rows:
-            writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        click.echo(csv_text(names, rows), nl=False)
     elif not rows:
         click.echo(empty, err=True)
     else:
         table = Table(box=None, header_style="bold")
-        for name, value in rows[0].items():
-            table.add_column(name.replace("_", " "), justify="right" if isinstance(value, int) else "left")
+        for name in names:
+            number = isinstance(rows[0][name], int)
+            table.add_column(name.replace("_", " "), justify="right" if number else "left")
         for row in rows:
             table.add_row(*(str(value) for value in row.values()))
         output().print(table)

@@ -9,9 +9,11 @@
             print(device["key"])
         client.create("site", {"name": "ams", "region": "eu", ...})
 
-Main path: ``exchange`` (what is said) -> ``client`` (how it is sent).
+Main path: ``exchange`` (what is said) -> ``client`` (how it is sent); ``observing`` says what is asked of
+findings, found devices and reports.
 """
 
+from netwright.client import observing
 from netwright.client.client import AsyncClient, Client
 from netwright.client.exchange import Document, Page, Written
 from netwright.client.problem import ApiProblem, Conflict, Forbidden, Invalid, NotFound, Stale, Unreachable
@@ -29,4 +31,5 @@ __all__ = [
     "Stale",
     "Unreachable",
     "Written",
+    "observing",
 ]

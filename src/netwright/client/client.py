@@ -85,7 +85,7 @@ class Client(_Verbs):
 
     def page(self, kind: str, *, after: str = "", count: bool = False, **options: Any) -> Page:
         """One page; options as of :meth:`objects`."""
-        return self._run(say.get_page(kind, ListOptions(**options), after, count=count))
+        return self.run(say.get_page(kind, ListOptions(**options), after, count=count))
 
     def objects(
         self, kind: str, *, filters: Filters | None = None, sort: str = "", **options: Any
@@ -93,7 +93,7 @@ class Client(_Verbs):
         """All that fit, page by page. Options: q, fields, expand, limit (of a page), as_of."""
         asked, after = ListOptions(filters=filters or {}, sort=sort, **options), ""
         while True:
-            page = self._run(say.get_page(kind, asked, after))
+            page = self.run(say.get_page(kind, asked, after))
             yield from page.items
             after = page.next
             if not after:
@@ -107,62 +107,62 @@ class Client(_Verbs):
         self, kind: str, name: int | str, *, fields: str = "", expand: str = ""
     ) -> tuple[Document, str]:
         """One object, and what to give to a write that must not overwrite others'."""
-        return self._run(say.get_one(kind, name, fields=fields, expand=expand))
+        return self.run(say.get_one(kind, name, fields=fields, expand=expand))
 
     def create(self, kind: str, fields: Document, **options: Any) -> Document:
         """One object. Options: change_set, message, dry_run."""
-        return self._run(say.write_one("POST", f"/v1/{kind}", fields, WriteOptions(**options)))
+        return self.run(say.write_one("POST", f"/v1/{kind}", fields, WriteOptions(**options)))
 
     def update(self, kind: str, name: int | str, fields: Document, **options: Any) -> Document:
         """Other values for some fields. ``etag``: only if nobody changed it since."""
-        return self._run(say.write_one("PATCH", say.object_path(kind, name), fields, WriteOptions(**options)))
+        return self.run(say.write_one("PATCH", say.object_path(kind, name), fields, WriteOptions(**options)))
 
     def put(self, kind: str, name: int | str, fields: Document, **options: Any) -> Document:
         """Create, or replace as a whole."""
-        return self._run(say.write_one("PUT", say.object_path(kind, name), fields, WriteOptions(**options)))
+        return self.run(say.write_one("PUT", say.object_path(kind, name), fields, WriteOptions(**options)))
 
     def delete(self, kind: str, name: int | str, **options: Any) -> None:
         """One object with all it owns."""
-        self._run(say.write_one("DELETE", say.object_path(kind, name), None, WriteOptions(**options)))
+        self.run(say.write_one("DELETE", say.object_path(kind, name), None, WriteOptions(**options)))
 
     def create_all(self, kind: str, items: Sequence[Document], **options: Any) -> Written:
         """Many at once, as one change set. ``keep_going``: those that can be made."""
-        return self._run(say.write_many("POST", f"/v1/{kind}", list(items), WriteOptions(**options)))
+        return self.run(say.write_many("POST", f"/v1/{kind}", list(items), WriteOptions(**options)))
 
     def update_all(self, kind: str, items: Sequence[Document], **options: Any) -> Written:
         """Each item with the ``id`` or ``key`` of its object."""
-        return self._run(say.write_many("PATCH", f"/v1/{kind}", list(items), WriteOptions(**options)))
+        return self.run(say.write_many("PATCH", f"/v1/{kind}", list(items), WriteOptions(**options)))
 
     def put_all(self, kind: str, items: Sequence[Document], **options: Any) -> Written:
         """Create or replace, each by its id or natural key."""
-        return self._run(say.write_many("PUT", f"/v1/{kind}", list(items), WriteOptions(**options)))
+        return self.run(say.write_many("PUT", f"/v1/{kind}", list(items), WriteOptions(**options)))
 
     def delete_all(self, kind: str, names: Sequence[int | str], **options: Any) -> Written:
-        return self._run(say.write_many("DELETE", f"/v1/{kind}", list(names), WriteOptions(**options)))
+        return self.run(say.write_many("DELETE", f"/v1/{kind}", list(names), WriteOptions(**options)))
 
     def batch(self, changes: Sequence[Document], **options: Any) -> Written:
         """Changes to objects of any kinds: ``{"op": "create", "kind": "site", "fields": {...}}``."""
         body = {"changes": list(changes)}
-        return self._run(say.write_many("POST", "/v1/batch", body, WriteOptions(**options)))
+        return self.run(say.write_many("POST", "/v1/batch", body, WriteOptions(**options)))
 
     def next_free(self, kind: str, name: int | str | None, wish: Document, **options: Any) -> Document:
         """What is free next, made an object: in the pool ``kind`` ``name``, or without a pool of ``kind``."""
         path = f"{say.object_path(kind, name) if name is not None else f'/v1/{kind}'}/next-free"
-        return self._run(say.write_one("POST", path, wish, WriteOptions(**options)))
+        return self.run(say.write_one("POST", path, wish, WriteOptions(**options)))
 
     def open_change_set(self, title: str, reason: str = "") -> int:
         body = {"title": title, "reason": reason}
-        return int(self._run(say.ask("POST", "/v1/change-sets", body, repeatable=False))["id"])
+        return int(self.run(say.ask("POST", "/v1/change-sets", body, repeatable=False))["id"])
 
     def merge(self, change_set: int) -> int:
         """The new revision."""
         return int(
-            self._run(say.ask("POST", f"/v1/change-sets/{change_set}/merge", repeatable=False))["revision"]
+            self.run(say.ask("POST", f"/v1/change-sets/{change_set}/merge", repeatable=False))["revision"]
         )
 
     def graphql(self, query: str, variables: Document | None = None) -> Document:
         """The whole answer: ``data``, or ``errors``."""
-        return self._run(say.ask("POST", "/graphql", {"query": query, "variables": variables or {}}))
+        return self.run(say.ask("POST", "/graphql", {"query": query, "variables": variables or {}}))
 
     def upload(
         self,
@@ -187,11 +187,11 @@ class Client(_Verbs):
             description=description,
             options=WriteOptions(**options),
         )
-        return self._run(exchange)
+        return self.run(exchange)
 
     def download(self, name: int | str, to: Path | None = None) -> bytes:
         """The bytes of an attachment, also written to ``to`` if given: only when all have come."""
-        content = self._run(say.get_file(name))
+        content = self.run(say.get_file(name))
         if to is not None:
             to.write_bytes(content)
         return content
@@ -201,7 +201,7 @@ class Client(_Verbs):
         since (a time with its zone), limit (of a page)."""
         asked, after = AuditOptions(**options), ""
         while True:
-            entries, after = self._run(say.get_audit(asked, after))
+            entries, after = self.run(say.get_audit(asked, after))
             yield from entries
             if not after:
                 return
@@ -212,9 +212,10 @@ class Client(_Verbs):
         """Devices as another tool takes them: a list for Prometheus and Oxidized, a mapping for gnmic.
         Filters: site, region, role, platform, model, status, cluster, tag. ``every``: also those not
         active."""
-        return self._run(say.get_targets(form, filters or {}, port=port, every=every))
+        return self.run(say.get_targets(form, filters or {}, port=port, every=every))
 
-    def _run(self, exchange: Exchange[T]) -> T:
+    def run(self, exchange: Exchange[T]) -> T:
+        """Say what an exchange says, and take its answers."""
         request = next(exchange)
         while True:
             try:

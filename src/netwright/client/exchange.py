@@ -83,7 +83,7 @@ class ListOptions:
     as_of: int | None = None
 
     def params(self, after: str = "", *, count: bool = False) -> tuple[tuple[str, str], ...]:
-        found = _pairs(self.filters)
+        found = pairs(self.filters)
         named = {"q": self.q, "sort": self.sort, "fields": self.fields, "expand": self.expand, "after": after}
         found += [(name, text) for name, text in named.items() if text]
         found.append(("limit", str(self.limit)))
@@ -212,7 +212,7 @@ def get_audit(options: AuditOptions, after: str = "") -> Exchange[tuple[list[Doc
 
 
 def get_targets(form: Form, filters: Filters, *, port: int | None, every: bool) -> Exchange[Any]:
-    params = _pairs(filters)
+    params = pairs(filters)
     params += [("port", str(port))] if port is not None else []
     params += [("every", "true")] if every else []
     return taken((yield Request("GET", f"/v1/targets/{quote(form, safe='')}", tuple(params))))
@@ -231,7 +231,7 @@ def taken(response: httpx.Response) -> Any:
     return response.json()
 
 
-def _pairs(filters: Filters) -> list[tuple[str, str]]:
+def pairs(filters: Filters) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name, value in filters.items():
         values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]

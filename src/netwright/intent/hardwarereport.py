@@ -6,7 +6,7 @@ Counts are made by the database; only the report on power reads what hangs on fe
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,10 @@ from netwright.intent.rules.power import RATING, capacity_w, hanging_on
 from netwright.inventory import Asset, Component, Device, Manufacturer, Model, PowerFeed, PowerPanel, Site
 from netwright.inventory.component import AssetStatus
 from netwright.inventory.place import Status
+
+Row = dict[str, object]
+ENDING_COLUMNS = ("manufacturer", "model", "ends", "day", "days", "devices", "modules", "spares")
+FEED_COLUMNS = ("site", "panel", "feed", "may_carry_w", "planned_w", "worst_w", "free_w", "devices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,13 @@ class ModelCount:
     def used(self) -> int:
         return self.devices + self.modules
 
+    def row(self) -> Row:
+        """For tables: as ``MODEL_COLUMNS`` say."""
+        return asdict(self)
+
+
+MODEL_COLUMNS = tuple(one.name for one in fields(ModelCount))
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -49,6 +60,19 @@ class Ending:
     what: str
     day: date
     days: int
+
+    def row(self) -> Row:
+        """For tables: as ``ENDING_COLUMNS`` say."""
+        return {
+            "manufacturer": self.count.manufacturer,
+            "model": self.count.model,
+            "ends": self.what,
+            "day": self.day.isoformat(),
+            "days": self.days,
+            "devices": self.count.devices,
+            "modules": self.count.modules,
+            "spares": self.count.spares,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +87,19 @@ class FeedLoad:
     planned_w: int
     worst_w: int
     devices: int
+
+    def row(self) -> Row:
+        """For tables: as ``FEED_COLUMNS`` say. ``free_w``: left in the worst case."""
+        return {
+            "site": self.site,
+            "panel": self.panel,
+            "feed": self.feed,
+            "may_carry_w": round(self.capacity_w),
+            "planned_w": self.planned_w,
+            "worst_w": self.worst_w,
+            "free_w": round(self.capacity_w) - self.worst_w,
+            "devices": self.devices,
+        }
 
 
 def model_counts(session: Session, site: str | None = None) -> list[ModelCount]:

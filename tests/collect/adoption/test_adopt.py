@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 from tests.collect.conftest import HeldClock
+from tests.collect.stranger import discovered, router
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.collect.adoption.adopt import Adoption
 from netwright.collect.adoption.device import Wish
 from netwright.collect.audit import audit
-from netwright.collect.discovery.known import Register, sighting_of
-from netwright.collect.discovery.naming import settle_name
-from netwright.collect.intake import take_facts
 from netwright.intent.importer import ImportResult, import_source
 from netwright.inventory import (
     KINDS,
@@ -32,14 +29,8 @@ from netwright.inventory import (
 from netwright.inventory.hardware import ModelForm
 from netwright.platforms.catalog import catalog
 from netwright.platforms.facts import (
-    AddressFact,
-    BgpSessionFact,
-    BgpState,
-    ComponentFact,
     DeviceFacts,
-    InterfaceFact,
     NeighborFact,
-    OperState,
     System,
 )
 from netwright.store.changeset import ChangeSets
@@ -48,41 +39,6 @@ from netwright.store.identity import allocate
 
 pytestmark = pytest.mark.slow
 WISH = Wish(site="ams", role="edge")
-
-
-def router(
-    number: int, links: Sequence[tuple[str, str, str, str]] = (), *, asn_of: dict[str, int] | None = None
-) -> DeviceFacts:
-    """``links``: our port, our address, far device, far port. ``asn_of``: AS by the far end's address."""
-    name = f"new-r{number}"
-    addresses = [ipaddress.ip_interface(address) for _, address, _, _ in links]
-    return DeviceFacts(
-        device=name,
-        platform="cisco_xr",
-        observed_at=1_000_000.0,
-        system=System(name, "Cisco", "NCS-9001", f"FOC000{number}X", "iosxr", "7.9.2"),
-        interfaces=(
-            InterfaceFact("Loopback0", True, OperState.UP, mtu=1500),
-            *(
-                InterfaceFact(port, True, OperState.UP, 10**11, 9000, f"00:1b:54:00:0{number}:0{at}")
-                for at, (port, _, _, _) in enumerate(links)
-            ),
-        ),
-        addresses=(
-            AddressFact("Loopback0", ipaddress.ip_interface(f"10.77.0.{number}/32")),
-            *(AddressFact(port, ip) for (port, _, _, _), ip in zip(links, addresses, strict=True)),
-        ),
-        components=(
-            ComponentFact("Rack 0", "chassis", None, "NCS-9001", "NCS-9001", f"FOC000{number}X"),
-            ComponentFact("0/RP0", "supervisor", "Rack 0", "NCS-RP", "NCS-RP", f"RP000{number}"),
-            ComponentFact("empty slot", "linecard", "Rack 0"),
-        ),
-        neighbors=tuple(NeighborFact(port, far, far_port) for port, _, far, far_port in links if far),
-        bgp_sessions=tuple(
-            BgpSessionFact(ipaddress.ip_address(remote), asn, BgpState.ESTABLISHED)
-            for remote, asn in (asn_of or {}).items()
-        ),
-    )
 
 
 def pair() -> tuple[DeviceFacts, DeviceFacts]:
@@ -97,14 +53,6 @@ def _ids_given_out(database: Database) -> None:
     """The small network took its ids by itself."""
     with database.write() as session:
         allocate(session, 100_000)
-
-
-def discovered(database: Database, facts: Iterable[DeviceFacts], *, began: float = 1000.0) -> None:
-    with database.write() as session:
-        for number, one in enumerate(facts, 1):
-            seen = sighting_of(one, f"10.250.77.{number}", "range")
-            name = settle_name(session, Register(session, began).take(seen, began), seen, began)
-            take_facts(session, [replace(one, device=name)])
 
 
 def adopt(
@@ -259,7 +207,7 @@ def test_what_is_not_known_of_a_new_device_is_asked_for(database: Database) -> N
     result, _ = adopt(database, ["new-r1"], Wish())
     assert not result.ok
     for words in (
-        "the site is not known: give --site",
+        "the site is not known: say which",
         "the role is not known",
         "it does not tell its maker and model",
     ):
@@ -287,7 +235,7 @@ def test_a_session_with_an_isp_of_ours(database: Database) -> None:
     one = router(1, [("Hu0", "10.76.0.0/31", "", "")], asn_of={"10.76.0.1": 64496})
     discovered(database, [one])
     result, _ = adopt(database, ["new-r1"])
-    assert "its AS is not known: 1 BGP sessions are left out; give --asn" in messages(result)
+    assert "its AS is not known: 1 BGP sessions are left out; say which" in messages(result)
     result, _ = adopt(database, ["new-r1"], replace(WISH, asn="65101"))
     assert result.ok, messages(result)
     (diff,) = [diff for diff in result.diff if diff.kind == "bgp_session"]

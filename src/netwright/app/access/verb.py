@@ -25,7 +25,8 @@ class Verb(enum.StrEnum):
     BACKUP = "backup"
     """Take a backup now, restore one."""
     OPERATE = "operate"
-    """Run discovery and collection by hand, accept host keys, place and fill content."""
+    """Run discovery and collection by hand, acknowledge findings and make them tasks, accept host keys, place
+    and fill content."""
     WEBHOOKS = "webhooks"
     """Add and remove webhooks."""
     SECRET_NAMES = "secret-names"  # noqa: S105 (a verb)

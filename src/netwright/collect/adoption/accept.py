@@ -18,7 +18,7 @@ from netwright.store.naming import SEPARATOR
 
 
 @dataclass(frozen=True, slots=True)
-class _Truth:
+class Truth:
     """What a kind of finding makes wanted: an object of ``kind``, whole or some ``fields`` of it; or, when
     it is ``gone`` from the device, no such object."""
 
@@ -27,25 +27,30 @@ class _Truth:
     gone: bool = False
 
 
-_TRUTHS: Mapping[str, _Truth] = {
-    "wrong-serial": _Truth("device", ("serial",)),
-    "wrong-model": _Truth("device", ("model",)),
-    "wrong-software": _Truth("device", ("software_version",)),
-    "component-serial": _Truth("component", ("serial",)),
-    "wrong-part": _Truth("component", ("part_number", "model")),
-    "extra-component": _Truth("component"),
-    "missing-component": _Truth("component", gone=True),
-    "extra-interface": _Truth("interface"),
-    "missing-interface": _Truth("interface", gone=True),
-    "address-extra": _Truth("address"),
-    "address-missing": _Truth("address", gone=True),
-    "miscabled": _Truth("cable", ("a_interface", "b_interface")),
-    "extra-link": _Truth("cable"),
-    "missing-link": _Truth("cable", gone=True),
-    "bgp-extra": _Truth("bgp_session"),
-    "bgp-wrong-asn": _Truth("bgp_session", ("remote_asn",)),
+_TRUTHS: Mapping[str, Truth] = {
+    "wrong-serial": Truth("device", ("serial",)),
+    "wrong-model": Truth("device", ("model",)),
+    "wrong-software": Truth("device", ("software_version",)),
+    "component-serial": Truth("component", ("serial",)),
+    "wrong-part": Truth("component", ("part_number", "model")),
+    "extra-component": Truth("component"),
+    "missing-component": Truth("component", gone=True),
+    "extra-interface": Truth("interface"),
+    "missing-interface": Truth("interface", gone=True),
+    "address-extra": Truth("address"),
+    "address-missing": Truth("address", gone=True),
+    "miscabled": Truth("cable", ("a_interface", "b_interface")),
+    "extra-link": Truth("cable"),
+    "missing-link": Truth("cable", gone=True),
+    "bgp-extra": Truth("bgp_session"),
+    "bgp-wrong-asn": Truth("bgp_session", ("remote_asn",)),
 }
 ACCEPTABLE = frozenset(_TRUTHS)
+
+
+def told_of(finding_kind: str) -> Truth | None:
+    """What a kind of finding tells of, if that is a wanted object."""
+    return _TRUTHS.get(finding_kind)
 
 
 class Acceptance:
@@ -56,16 +61,24 @@ class Acceptance:
         self._findings = [(f.kind, f.device, f.object) for f in findings]
 
     @property
+    def number(self) -> int:
+        return len(self._findings)
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        return sorted({kind for kind, _, _ in self._findings})
+
+    @property
     def files(self) -> Sequence[str]:
         return sorted({device for _, device, _ in self._findings})
 
     def drafts(self, session: Session) -> Drafts:
         """Raises InputError for a finding that has no truth to accept."""
+        truths = [_truth(kind, device) for kind, device, _ in self._findings]
         told = Adoption(self._catalog, self.files, Wish(), ("all",)).drafts(session)
         drafts: list[Draft] = []
         gone: list[tuple[str, str]] = []
-        for kind, device, name in self._findings:
-            truth = _truth(kind, device)
+        for truth, (kind, device, name) in zip(truths, self._findings, strict=True):
             if truth.gone:
                 gone.append((truth.kind, _key(truth.kind, device, name)))
                 continue
@@ -82,7 +95,7 @@ class Acceptance:
         return Drafts(needed(list(unique.values())), gone=gone, literal=True)
 
 
-def _truth(kind: str, device: str) -> _Truth:
+def _truth(kind: str, device: str) -> Truth:
     truth = _TRUTHS.get(kind)
     if truth is None:
         raise InputError(
@@ -93,7 +106,7 @@ def _truth(kind: str, device: str) -> _Truth:
     return truth
 
 
-def _of(drafts: Sequence[Draft], truth: _Truth, device: str, name: str) -> Iterator[Draft]:
+def _of(drafts: Sequence[Draft], truth: Truth, device: str, name: str) -> Iterator[Draft]:
     for draft in drafts:
         if draft.kind.name != truth.kind:
             continue

@@ -49,9 +49,7 @@ class DeviceDrafts:
         model = self._model(told, new=new)
         lacking = [word for word in ("site", "role") if new and not getattr(self._wish, word)]
         for word in lacking:
-            self._remark(
-                told.device, "device", told.name, f"the {word} is not known: give --{word}", error=True
-            )
+            self._remark(told.device, "device", told.name, f"the {word} is not known: say which", error=True)
         if lacking or (new and not model):
             return False
         address = _management(told)
@@ -88,7 +86,7 @@ class DeviceDrafts:
             self._several(told, reported, match)
         elif new and not (reported and vendor):
             what = "model" if vendor else "maker" if reported else "maker and model"
-            message = f"it does not tell its {what}: give --model"
+            message = f"it does not tell its {what}: say which model it is"
             self._remark(told.device, "device", told.name, message, error=True)
         elif reported and vendor:
             return self._new_model(told, reported, vendor)
@@ -102,7 +100,7 @@ class DeviceDrafts:
         return self._put(told.device, "model", fields)
 
     def _several(self, told: Told, reported: str, match: Match) -> None:
-        message = f"{reported} fits several models ({', '.join(match.several)}): give --model"
+        message = f"{reported} fits several models ({', '.join(match.several)}): say which"
         self._remark(told.device, "device", told.name, message, error=True)
 
     def _platform(self, told: Told) -> str:

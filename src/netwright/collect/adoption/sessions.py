@@ -37,7 +37,7 @@ class SessionDrafts:
     def draft(self, told: Told) -> None:
         own = self._own_asn(told) or self._asns.get(told.name)
         if own is None and told.sessions:
-            message = f"its AS is not known: {len(told.sessions)} BGP sessions are left out; give --asn"
+            message = f"its AS is not known: {len(told.sessions)} BGP sessions are left out; say which"
             self._remark(told.device, "device", told.name, message)
             return
         if own is not None:

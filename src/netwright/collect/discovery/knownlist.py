@@ -1,0 +1,231 @@
+"""Devices that were found, as lists show them: wanted or not, what of the library they are, and which wanted
+device they may be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from netwright.base.errors import InputError
+from netwright.collect.adoption.models import Match, ModelIndex
+from netwright.collect.discovery.identity import serial_mark
+from netwright.collect.discovery.known import KnownDevice
+from netwright.collect.observed import ObservedComponent, ObservedDevice
+from netwright.inventory import Device, Site
+from netwright.inventory.hardware import ComponentClass, ModelForm
+from netwright.store.query.cursor import decode_cursor, encode_cursor
+from netwright.store.query.lookup import escaped
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFilter:
+    """Empty and None: any. ``q``: part of a name, address, serial number, maker or model."""
+
+    q: str = ""
+    wanted: bool | None = None
+    vendors: Collection[str] = ()
+    ways: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A device that was found. ``match``: the model of the library that it is, by the rule that an adoption
+    goes by; ``likely``: wanted devices with its serial number or name, for one that is not wanted itself;
+    ``told``: it said what it is, so that it can be adopted."""
+
+    id: int
+    device: str
+    address: str
+    hostname: str
+    vendor: str
+    model: str
+    serial: str
+    platform: str
+    os_version: str
+    way: str
+    first_seen: float
+    last_seen: float
+    wanted: bool
+    site: str
+    told: bool
+    match: Match
+    likely: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """``cursor``: where the next page begins, empty at the end. ``total``: how many fit in all, if asked."""
+
+    lines: list[KnownLine]
+    cursor: str
+    total: int | None = None
+
+
+_SORTS: Mapping[str, Any] = {
+    "device": KnownDevice.device,
+    "address": KnownDevice.address,
+    "vendor": KnownDevice.vendor,
+    "model": KnownDevice.model,
+    "serial": KnownDevice.serial,
+    "first_seen": KnownDevice.first_seen,
+    "last_seen": KnownDevice.last_seen,
+}
+SORTS = tuple(_SORTS)
+_AT_ONCE = 1_000
+_TIMES = frozenset({"first_seen", "last_seen"})
+
+
+def known_page(
+    session: Session,
+    asked: KnownFilter,
+    *,
+    sort: str = "",
+    after: str = "",
+    limit: int = 100,
+    count: bool = False,
+) -> KnownPage:
+    """A page by name or ``sort`` (a name of ``SORTS``, after a minus downwards). Raises InputError."""
+    falling, name = sort.startswith("-"), sort.removeprefix("-") or "device"
+    if name not in _SORTS:
+        raise InputError(
+            f"known devices are not sorted by {name[:40]!r}",
+            subject="sort",
+            remedy=f"By: {', '.join(SORTS)}.",
+        )
+    column = _SORTS[name]
+    query = _where(
+        select(KnownDevice, Device.id.label("wanted_id"), Site.name.label("site"))
+        .outerjoin(Device, Device.name == KnownDevice.device)
+        .outerjoin(Site, Site.id == Device.site_id),
+        asked,
+    ).order_by(column.desc() if falling else column, KnownDevice.id)
+    if after:
+        value, last = decode_cursor(after, (int, float) if name in _TIMES else str, int)
+        beyond = column < value if falling else column > value
+        query = query.where(or_(beyond, and_(column == value, KnownDevice.id > last)))
+    rows = session.execute(query.limit(limit + 1)).all()
+    cursor = ""
+    if len(rows) > limit:
+        end = rows[limit - 1][0]
+        cursor = encode_cursor((getattr(end, name), end.id))
+    counting = select(func.count(KnownDevice.id)).outerjoin(Device, Device.name == KnownDevice.device)
+    total = session.scalar(_where(counting, asked)) if count else None
+    return KnownPage(_lines(session, rows[:limit]), cursor, total)
+
+
+def known_walk(session: Session, asked: KnownFilter) -> Iterator[KnownLine]:
+    """All that fit, page by page."""
+    after = ""
+    while True:
+        page = known_page(session, asked, after=after, limit=_AT_ONCE)
+        yield from page.lines
+        after = page.cursor
+        if not after:
+            return
+
+
+def strangers(session: Session) -> list[str]:
+    """Names of the devices that were found and are not in the inventory."""
+    query = select(KnownDevice.device).outerjoin(Device, Device.name == KnownDevice.device)
+    return list(session.scalars(query.where(Device.id.is_(None)).order_by(KnownDevice.device)))
+
+
+def vendors_seen(session: Session) -> list[str]:
+    query = select(KnownDevice.vendor).where(KnownDevice.vendor != "").distinct()
+    return list(session.scalars(query.order_by(KnownDevice.vendor)))
+
+
+def _where(query: Any, asked: KnownFilter) -> Any:
+    if asked.wanted is not None:
+        query = query.where(Device.id.is_not(None) if asked.wanted else Device.id.is_(None))
+    if asked.vendors:
+        query = query.where(KnownDevice.vendor.in_(sorted(set(asked.vendors))))
+    if asked.ways:
+        query = query.where(KnownDevice.way.in_(sorted(set(asked.ways))))
+    if asked.q:
+        part = f"%{escaped(asked.q)}%"
+        columns = ("device", "address", "hostname", "serial", "vendor", "model")
+        query = query.where(or_(*(getattr(KnownDevice, name).ilike(part, escape="\\") for name in columns)))
+    return query
+
+
+def _lines(session: Session, rows: Sequence[Any]) -> list[KnownLine]:
+    records = [row[0] for row in rows]
+    names = [one.device for one in records]
+    seen = {
+        one.device: one
+        for one in session.scalars(select(ObservedDevice).where(ObservedDevice.device.in_(names)))
+    }
+    parts = _chassis(session, names)
+    likely = _likely(session, [row[0] for row in rows if row.wanted_id is None])
+    models = ModelIndex(session) if rows else None
+    found = []
+    for row in rows:
+        record, told = row[0], seen.get(row[0].device)
+        vendor = "" if record.vendor.lower() == "unknown" else record.vendor
+        words = (record.model, *parts.get(record.device, ()))
+        found.append(
+            KnownLine(
+                id=record.id,
+                device=record.device,
+                address=record.address,
+                hostname=record.hostname,
+                vendor=record.vendor,
+                model=record.model,
+                serial=record.serial,
+                platform=told.platform if told else "",
+                os_version=(told.os_version or "") if told else "",
+                way=record.way,
+                first_seen=record.first_seen,
+                last_seen=record.last_seen,
+                wanted=row.wanted_id is not None,
+                site=row.site or "",
+                told=bool(told and told.observed_at),
+                match=models.find(ModelForm.DEVICE, words, vendor) if models else Match(),
+                likely=tuple(likely.get(record.id, ())),
+            )
+        )
+    return found
+
+
+def _chassis(session: Session, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """What the chassis says of itself, where the device's own word for its model is in no library."""
+    query = select(ObservedComponent).where(
+        ObservedComponent.device.in_(names), ObservedComponent.component_class == ComponentClass.CHASSIS
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for part in session.scalars(query.order_by(ObservedComponent.device, ObservedComponent.name)):
+        found.setdefault(part.device, (part.part_number or part.model or "",))
+    return found
+
+
+def _likely(session: Session, records: Sequence[KnownDevice]) -> Mapping[int, list[str]]:
+    """Wanted devices of the same serial number or short name, by record."""
+    if not records:
+        return {}
+    serials: dict[int, str] = {one.id: serial_mark(one.serial) for one in records if serial_mark(one.serial)}
+    names = {one.id: set(_names(one)) for one in records}
+    words = {word for own in names.values() for word in own}
+    query = select(Device.name, Device.serial).where(
+        or_(func.upper(Device.serial).in_(sorted(set(serials.values()))), func.lower(Device.name).in_(words))
+    )
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for name, serial in session.execute(query.order_by(Device.name)):
+        for one in records:
+            if name.lower() in names[one.id] or (
+                serial_mark(serial) and serial_mark(serial) == serials.get(one.id)
+            ):
+                found[one.id].append(name)
+    return found
+
+
+def _names(record: KnownDevice) -> Iterator[str]:
+    for word in (record.device, record.hostname):
+        if word:
+            yield word.lower()
+            yield word.lower().split(".")[0]

@@ -1,0 +1,252 @@
+"""Findings as lists show them: which are asked for, page by page, with what people made of them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from netwright.base.errors import InputError
+from netwright.collect.adoption.accept import ACCEPTABLE
+from netwright.collect.attention import Attention, FindingAck, FindingTask, attention
+from netwright.collect.findings import Severity
+from netwright.collect.observed import Finding
+from netwright.store.query.cursor import decode_cursor, encode_cursor
+from netwright.store.query.lookup import escaped
+
+
+class FindingState(enum.StrEnum):
+    """What became of a finding. ``open`` ones need someone; ``held`` ones follow from a cause;
+    ``acknowledged`` ones somebody knows of; ``standing`` are these three; ``cleared`` ones are over."""
+
+    OPEN = "open"
+    HELD = "held"
+    ACKNOWLEDGED = "acknowledged"
+    STANDING = "standing"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilter:
+    """Empty: any. Of several values one must fit. ``q``: part of the message or of the device's name; without
+    ``words`` of the name only, for one who may not read every message."""
+
+    state: FindingState = FindingState.OPEN
+    q: str = ""
+    sites: Collection[str] = ()
+    devices: Collection[str] = ()
+    kinds: Collection[str] = ()
+    severities: Collection[Severity] = ()
+    at_least: Severity | None = None
+    words: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding, apart from its database, with what people made of it. ``acceptable``: what was observed can
+    be made wanted."""
+
+    id: int
+    kind: str
+    severity: str
+    site: str
+    device: str
+    object: str
+    message: str
+    wanted: str
+    observed: str
+    cause: str
+    first_seen: float
+    last_seen: float
+    cleared_at: float | None
+    ack: FindingAck | None = None
+    task: FindingTask | None = None
+
+    @property
+    def acceptable(self) -> bool:
+        return self.kind in ACCEPTABLE and self.cleared_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """``cursor``: where the next page begins, empty at the end. ``total``: how many fit in all, if asked."""
+
+    lines: list[FindingLine]
+    cursor: str
+    total: int | None = None
+
+
+_BY_RANK: ColumnElement[int] = case(
+    {str(one): one.rank for one in Severity}, value=Finding.severity, else_=len(Severity)
+)
+_SORTS: Mapping[str, Any] = {
+    "severity": _BY_RANK,
+    "first_seen": Finding.first_seen,
+    "last_seen": Finding.last_seen,
+    "cleared_at": func.coalesce(Finding.cleared_at, 0.0),
+    "device": Finding.device,
+    "site": Finding.site,
+    "kind": Finding.kind,
+    "id": Finding.id,
+}
+SORTS = tuple(_SORTS)
+_AT_ONCE = 1_000
+
+
+def finding_page(
+    session: Session,
+    wanted: FindingFilter,
+    now: float,
+    *,
+    sort: str = "",
+    after: str = "",
+    limit: int = 100,
+    count: bool = False,
+) -> FindingPage:
+    """A page: the worst first, cleared ones by when that was, or by ``sort`` (a name of ``SORTS``, after a
+    minus downwards); of equals the newest first. Raises InputError for another sort or a foreign cursor."""
+    word = sort or ("-cleared_at" if wanted.state is FindingState.CLEARED else "severity")
+    falling, name = word.startswith("-"), word.removeprefix("-")
+    if name not in _SORTS:
+        raise InputError(
+            f"findings are not sorted by {name[:40]!r}", subject="sort", remedy=f"By: {', '.join(SORTS)}."
+        )
+    column = _SORTS[name]
+    query = _narrowed(select(Finding, column.label("place")), wanted, now)
+    query = query.order_by(column.desc() if falling else column, Finding.id.desc())
+    if after:
+        value, last = decode_cursor(after, (int, float, str), int)
+        if isinstance(value, str) is not (name in {"device", "site", "kind"}):
+            raise InputError("this page of the list can't be found", remedy="Begin at the first page.")
+        beyond = column < value if falling else column > value
+        query = query.where(or_(beyond, and_(column == value, Finding.id < last)))
+    rows = session.execute(query.limit(limit + 1)).all()
+    cursor = encode_cursor((rows[limit - 1].place, rows[limit - 1][0].id)) if len(rows) > limit else ""
+    total = session.scalar(_narrowed(select(func.count(Finding.id)), wanted, now)) if count else None
+    return FindingPage(lines_of(session, [row[0] for row in rows[:limit]], now), cursor, total)
+
+
+def finding_walk(session: Session, wanted: FindingFilter, now: float) -> Iterator[FindingLine]:
+    """All that fit, page by page."""
+    after = ""
+    while True:
+        page = finding_page(session, wanted, now, after=after, limit=_AT_ONCE)
+        yield from page.lines
+        after = page.cursor
+        if not after:
+            return
+
+
+def standing_of(
+    session: Session, now: float, *, device: str = "", site: str = "", limit: int = 200
+) -> list[FindingLine]:
+    """What stands of a device or a site: those that need someone first, the held back ones last."""
+    query = select(Finding).where(Finding.cleared_at.is_(None))
+    query = query.where(Finding.device == device) if device else query.where(Finding.site == site)
+    known = case((_acknowledged(now), 1), else_=0)
+    query = query.order_by(Finding.cause != "", known, _BY_RANK, Finding.id.desc()).limit(limit)
+    return lines_of(session, session.scalars(query).all(), now)
+
+
+def lines_of(session: Session, findings: Sequence[Finding], now: float) -> list[FindingLine]:
+    """Findings with what people made of them, in their order."""
+    words = attention(session, findings, now)
+    return [_line(finding, words[finding.id]) for finding in findings]
+
+
+def numbers_by_state(session: Session, wanted: FindingFilter, now: float) -> dict[FindingState, int]:
+    """How many fit in each state of those not cleared, whatever state the filter asks for."""
+    query = _where(select(func.count(Finding.id)), wanted).where(Finding.cleared_at.is_(None))
+    held, known = Finding.cause != "", _acknowledged(now)
+    words = case((held, "held"), (known, "acknowledged"), else_="open").label("word")
+    rows = session.execute(query.add_columns(words).group_by(words)).all()
+    found: dict[FindingState, int] = {FindingState(word): number for number, word in rows}
+    return found
+
+
+def open_by_severity(session: Session, now: float) -> dict[str, int]:
+    """Findings that need someone, by severity."""
+    query = select(Finding.severity, func.count()).group_by(Finding.severity)
+    return dict(session.execute(_narrowed(query, FindingFilter(), now)).all())
+
+
+def kinds_seen(session: Session) -> list[str]:
+    return list(session.scalars(select(Finding.kind).distinct().order_by(Finding.kind)))
+
+
+def _line(finding: Finding, words: Attention) -> FindingLine:
+    return FindingLine(
+        id=finding.id,
+        kind=finding.kind,
+        severity=finding.severity,
+        site=finding.site,
+        device=finding.device,
+        object=finding.object,
+        message=finding.message,
+        wanted=finding.wanted,
+        observed=finding.observed,
+        cause=finding.cause,
+        first_seen=finding.first_seen,
+        last_seen=finding.last_seen,
+        cleared_at=finding.cleared_at,
+        ack=words.ack if finding.cleared_at is None else None,
+        task=words.task,
+    )
+
+
+def _narrowed(query: Any, wanted: FindingFilter, now: float) -> Any:
+    return _where(query, wanted).where(*_in_state(wanted.state, now))
+
+
+def _in_state(state: FindingState, now: float) -> Iterator[ColumnElement[bool]]:
+    if state is FindingState.CLEARED:
+        yield Finding.cleared_at.is_not(None)
+        return
+    yield Finding.cleared_at.is_(None)
+    if state is FindingState.HELD:
+        yield Finding.cause != ""
+    elif state is not FindingState.STANDING:
+        known = _acknowledged(now)
+        yield Finding.cause == ""
+        yield known if state is FindingState.ACKNOWLEDGED else not_(known)
+
+
+def _acknowledged(now: float) -> ColumnElement[bool]:
+    """Whether an acknowledgement holds; not when the finding got worse since."""
+    then: ColumnElement[int] = case(
+        {str(one): one.rank for one in Severity}, value=FindingAck.severity, else_=len(Severity)
+    )
+    return exists().where(
+        FindingAck.kind == Finding.kind,
+        FindingAck.device == Finding.device,
+        FindingAck.object == Finding.object,
+        or_(FindingAck.until.is_(None), FindingAck.until > now),
+        then <= _BY_RANK,
+    )
+
+
+def _where(query: Any, wanted: FindingFilter) -> Any:
+    severities = set(wanted.severities)
+    if wanted.at_least is not None:
+        fitting = {one for one in Severity if one.rank <= wanted.at_least.rank}
+        severities = severities & fitting if severities else fitting
+        query = query.where(Finding.severity.in_(sorted(severities)))
+    elif severities:
+        query = query.where(Finding.severity.in_(sorted(severities)))
+    for column, values in (
+        (Finding.site, wanted.sites),
+        (Finding.device, wanted.devices),
+        (Finding.kind, wanted.kinds),
+    ):
+        if values:
+            query = query.where(column.in_(sorted(set(values))))
+    if wanted.q:
+        part = f"%{escaped(wanted.q)}%"
+        named = Finding.device.ilike(part, escape="\\")
+        said = Finding.message.ilike(part, escape="\\") | Finding.object.ilike(part, escape="\\")
+        query = query.where(named | said if wanted.words else named)
+    return query
