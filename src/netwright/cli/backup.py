@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -19,6 +20,7 @@ from netwright.cli.context import pass_context_object, run_devices
 from netwright.cli.document import author, print_json
 from netwright.cli.objectdiff import counted
 from netwright.cli.planview import show_plan
+from netwright.cli.probetape import RECORD, recorder, taped
 from netwright.cli.rolloutview import exit_code, see_rollout_through, show_summary
 from netwright.deploy.plan import Plan, PlanState
 from netwright.deploy.records import RolloutKind
@@ -42,15 +44,21 @@ def app(ctx: click.Context) -> None:
 @app.command()
 @click.argument("devices", nargs=-1)
 @click.option("--site", help="Only the devices of this site.")
+@RECORD
 @_json
 @pass_context_object
 def run(
-    context: Context, devices: tuple[str, ...] = (), site: str | None = None, as_json: bool = False
+    context: Context,
+    devices: tuple[str, ...] = (),
+    site: str | None = None,
+    record: Path | None = None,
+    as_json: bool = False,
 ) -> None:
     """Read all running configurations and commit what changed, in one commit.
 
     A device that fails keeps its last good copy. Exit code 1 when some failed."""
-    targets = context.targets(devices or None, site=site)
+    told = recorder(record, context.clock.now(), "backup", {})
+    targets = taped(context.targets(devices or None, site=site), told)
     backups = backups_of(context)
     console = Console(highlight=False, quiet=as_json)
     with Console(stderr=True, quiet=as_json).status(f"Reading {len(targets)} devices") as status:

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 import orjson
@@ -17,6 +18,7 @@ from netwright.app.deployment import drift_check
 from netwright.base.clock import iso
 from netwright.cli.context import pass_context_object, run_devices
 from netwright.cli.objectdiff import counted
+from netwright.cli.probetape import RECORD, recorder, taped
 from netwright.collect.round import Collector, Pace, RoundSummary
 
 
@@ -32,6 +34,7 @@ from netwright.collect.round import Collector, Pace, RoundSummary
 @click.option(
     "--config/--no-config", "with_config", default=True, help="Also read and compare running configurations."
 )
+@RECORD
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON document a line, one a round.")
 @pass_context_object
 def collect(
@@ -40,6 +43,7 @@ def collect(
     rounds: int | None,
     interval_s: float | None,
     with_config: bool,
+    record: Path | None,
     as_json: bool,
 ) -> None:
     """Ask every active device, over and over, for counters, states, BGP sessions, neighbours, load, readings;
@@ -48,10 +52,11 @@ def collect(
     The first round also reads facts and configurations, as later rounds do in turn. Exit code 1 when a
     device did not answer in the last round.
     """
+    told = recorder(record, context.clock.now(), "collect", {})
     collector = Collector(
         context.database,
         context.series,
-        context.targets,
+        lambda: taped(context.targets(), told),
         context.open_session,
         context.clock,
         pace=Pace(

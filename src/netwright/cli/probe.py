@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,7 @@ from netwright.base.clock import SystemClock
 from netwright.base.errors import InputError
 from netwright.base.secret import Secret
 from netwright.cli.document import print_json
+from netwright.cli.probetape import TAPE, played, recorder
 from netwright.cli.probeview import show
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
 from netwright.device.snmp import SnmpClient
@@ -62,7 +64,7 @@ def app() -> None:
 
 
 @app.command()
-@click.argument("address", metavar="ADDRESS[:PORT]")
+@click.argument("address", metavar="ADDRESS[:PORT]", required=False)
 @click.option("--community", help=f"SNMP v2c community. Better kept in {_COMMUNITY}: others see arguments.")
 @click.option("--v3-user", help="SNMPv3 user, instead of a community.")
 @click.option(
@@ -98,10 +100,12 @@ def app() -> None:
     show_default=True,
     help="Seconds for all of it; what has come by then is shown.",
 )
+@TAPE[0]
+@TAPE[1]
 @click.option("--all", "whole", is_flag=True, help="Show every row, not the first of each part.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def snmp(
-    address: str,
+    address: str | None,
     community: str | None,
     v3_user: str | None,
     v3_level: str,
@@ -110,6 +114,8 @@ def snmp(
     platform: str,
     timeout_s: float,
     deadline_s: float,
+    record: Path | None,
+    replay: Path | None,
     whole: bool,
     as_json: bool,
 ) -> None:
@@ -118,22 +124,35 @@ def snmp(
 
     Any vendor: one that Netwright has no data of is called unknown, everything else is still there.
     """
+    if replay is not None:
+        with played(
+            replay, {"platform": platform}, lambda to, own: _ask(to.endpoint, to.about[1], deadline_s, **own)
+        ) as facts:
+            _tell(facts, whole=whole, as_json=as_json)
+        return
+    if address is None:
+        raise click.UsageError("Give ADDRESS, or --replay DIR.")
     host, port = where(address, _SNMP_PORT)
     if v3_user is not None:
         known = _v3(v3_user, v3_level, v3_auth, v3_priv)
     else:
         known = Credentials("", snmp_community=_secret("SNMP community", _COMMUNITY, community))
-    endpoint = Endpoint(address, host, known, snmp_port=port, timeouts=Timeouts(snmp_s=timeout_s))
+    now, limits = SystemClock().now(), Timeouts(snmp_s=timeout_s)
+    told = recorder(record, now, "snmp", {"platform": platform})
+    endpoint = Endpoint(address, host, known, snmp_port=port, timeouts=limits, recorder=told)
+    _tell(asyncio.run(_ask(endpoint, now, deadline_s, platform)), whole=whole, as_json=as_json)
+
+
+async def _ask(endpoint: Endpoint, now: float, deadline_s: float, platform: str) -> DeviceFacts:
     system = None if platform == "auto" else vendors().named(platform)
+    client = SnmpClient(endpoint)
+    try:
+        return await ask_agent(client, endpoint.device, now, limit_s=deadline_s, system=system)
+    finally:
+        client.close()
 
-    async def work() -> DeviceFacts:
-        client = SnmpClient(endpoint)
-        try:
-            return await ask_agent(client, address, SystemClock().now(), limit_s=deadline_s, system=system)
-        finally:
-            client.close()
 
-    facts = asyncio.run(work())
+def _tell(facts: DeviceFacts, *, whole: bool, as_json: bool) -> None:
     if as_json:
         print_json(document(facts))
     else:

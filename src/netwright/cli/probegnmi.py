@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from netwright.base.clock import SystemClock
 from netwright.cli.probelogin import tls_probe
 from netwright.device.endpoint import Endpoint
 from netwright.device.gnmi.client import GNMI_PORT, gnmi_client
@@ -15,7 +14,7 @@ from netwright.platforms.yang.probe import gnmi_facts
 
 @click.command()
 @tls_probe(GNMI_PORT)
-async def gnmi(endpoint: Endpoint, address: str, port: int, tls: Tls) -> DeviceFacts:
+async def gnmi(endpoint: Endpoint, address: str, now: float, port: int, tls: Tls) -> DeviceFacts:
     """Ask the gNMI target at ADDRESS for what it tells in OpenConfig's models."""
     async with gnmi_client(endpoint, port=port, tls=tls) as client:
-        return await gnmi_facts(client, address, SystemClock().now())
+        return await gnmi_facts(client, address, now)

@@ -1,5 +1,5 @@
-"""Options that probes over sessions share: who logs in, how far a certificate is trusted, how the facts are
-shown."""
+"""Options that probes over sessions share: who logs in, how far a certificate is trusted, what is recorded or
+played back, how the facts are shown."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from typing import Any
 
 import click
 
+from netwright.base.clock import SystemClock
 from netwright.base.errors import InputError
 from netwright.base.secret import Secret
 from netwright.cli.document import print_json
 from netwright.cli.probe import where
+from netwright.cli.probetape import TAPE, played, recorder
 from netwright.cli.probeview import show
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
 from netwright.device.tls import Tls
@@ -26,7 +28,7 @@ from netwright.platforms.facts import DeviceFacts
 USER, PASSWORD = "NETWRIGHT_DEVICE_USER", "NETWRIGHT_DEVICE_PASSWORD"
 _ENABLE = "NETWRIGHT_DEVICE_ENABLE"
 _SHARED = (
-    click.argument("address", metavar="ADDRESS[:PORT]"),
+    click.argument("address", metavar="ADDRESS[:PORT]", required=False),
     click.option(
         "--user", "--username", "user",
         help=f"Who logs in; default {USER}. The password is {PASSWORD}, or asked for.",
@@ -35,6 +37,7 @@ _SHARED = (
         "--timeout", "timeout_s", type=click.FloatRange(0.05, 600), default=30.0, show_default=True,
         help="Seconds for each answer.",
     ),
+    *TAPE,
     click.option("--all", "whole", is_flag=True, help="Show every row, not the first of each part."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
 )  # fmt: skip
@@ -55,20 +58,25 @@ Ask = Callable[..., Awaitable[DeviceFacts]]
 
 
 def ssh_probe(default_port: int) -> Callable[[Ask], Callable[..., None]]:
-    """A command over SSH. What is decorated gets the endpoint, the address as it was written, and its own
-    options."""
+    """A command over SSH. What is decorated gets the endpoint, the address as it was written, the time, and
+    its own options."""
 
     def decorated(ask: Ask) -> Callable[..., None]:
         @wraps(ask)
         def command(
-            address: str, user: str | None, key: Path | None, timeout_s: float,
-            whole: bool, as_json: bool, **own: Any,
+            address: str | None, user: str | None, key: Path | None, timeout_s: float, record: Path | None,
+            replay: Path | None, whole: bool, as_json: bool, **own: Any,
         ) -> None:  # fmt: skip
-            host, port = where(address, default_port)
-            known = _login(user, key)
+            if replay is not None:
+                with played(replay, own, lambda to, own: ask(to.endpoint, *to.about, **own)) as facts:
+                    _tell(facts, whole=whole, as_json=as_json)
+                return
+            host, port = where(_given(address), default_port)
+            now, known = SystemClock().now(), _login(user, key)
+            told = recorder(record, now, ask, {**own, "enable": known.enable is not None})
             limits = Timeouts(command_s=timeout_s)
-            endpoint = Endpoint(address, host, known, ssh_port=port, timeouts=limits)
-            facts = asyncio.run(_run(ask(endpoint, address, **own)))
+            endpoint = Endpoint(_given(address), host, known, ssh_port=port, timeouts=limits, recorder=told)
+            facts = asyncio.run(_run(ask(endpoint, address, now, **own)))
             _tell(facts, whole=whole, as_json=as_json)
 
         return _optioned(command, (*_SHARED, _KEY))
@@ -77,19 +85,28 @@ def ssh_probe(default_port: int) -> Callable[[Ask], Callable[..., None]]:
 
 
 def tls_probe(default_port: int, plain_port: int | None = None) -> Callable[[Ask], Callable[..., None]]:
-    """A command over TLS. What is decorated gets endpoint, address, port and trust, and its own options."""
+    """A command over TLS. What is decorated gets endpoint, address, time, port and trust, and its own
+    options."""
 
     def decorated(ask: Ask) -> Callable[..., None]:
         @wraps(ask)
         def command(
-            address: str, user: str | None, timeout_s: float, ca: Path | None, tls_name: str | None,
-            insecure: bool, plaintext: bool, whole: bool, as_json: bool, **own: Any,
+            address: str | None, user: str | None, timeout_s: float, record: Path | None,
+            replay: Path | None, ca: Path | None, tls_name: str | None, insecure: bool, plaintext: bool,
+            whole: bool, as_json: bool, **own: Any,
         ) -> None:  # fmt: skip
-            host, port = where(address, plain_port if plaintext and plain_port else default_port)
-            known = _login(user, None)
-            endpoint = Endpoint(address, host, known, timeouts=Timeouts(command_s=timeout_s))
+            if replay is not None:
+                with played(
+                    replay, own, lambda to, own: ask(to.endpoint, *to.about, to.port, to.tls, **own)
+                ) as facts:
+                    _tell(facts, whole=whole, as_json=as_json)
+                return
+            host, port = where(_given(address), plain_port if plaintext and plain_port else default_port)
+            now, known = SystemClock().now(), _login(user, None)
+            told, limits = recorder(record, now, ask, own), Timeouts(command_s=timeout_s)
+            endpoint = Endpoint(_given(address), host, known, timeouts=limits, recorder=told)
             trust = Tls(ca.read_text() if ca else None, tls_name, verify=not insecure, plain=plaintext)
-            facts = asyncio.run(_run(ask(endpoint, address, port, trust, **own)))
+            facts = asyncio.run(_run(ask(endpoint, address, now, port, trust, **own)))
             _tell(facts, whole=whole, as_json=as_json)
 
         return _optioned(command, (*_SHARED, *_TLS))
@@ -99,6 +116,12 @@ def tls_probe(default_port: int, plain_port: int | None = None) -> Callable[[Ask
 
 async def _run(work: Awaitable[DeviceFacts]) -> DeviceFacts:
     return await work
+
+
+def _given(address: str | None) -> str:
+    if address is None:
+        raise click.UsageError("Give ADDRESS, or --replay DIR.")
+    return address
 
 
 def _optioned(command: Callable[..., None], options: tuple[Callable[..., Any], ...]) -> Callable[..., None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from netwright.base.clock import SystemClock
 from netwright.cli.probelogin import ssh_probe
 from netwright.device.cli.dialogue import Dialogue
 from netwright.device.connect import open_session
@@ -26,7 +25,7 @@ _SSH_PORT = 22
     help="What it runs (frr, eos, junos, ...), where its own words don't say.",
 )
 @ssh_probe(_SSH_PORT)
-async def ssh(endpoint: Endpoint, address: str, platform: str) -> DeviceFacts:
+async def ssh(endpoint: Endpoint, address: str, now: float, platform: str) -> DeviceFacts:
     """Log in at ADDRESS over SSH and ask on the command line.
 
     The platform is told from what the device says of its version. The host key is not checked against
@@ -41,6 +40,6 @@ async def ssh(endpoint: Endpoint, address: str, platform: str) -> DeviceFacts:
         catalog(),
         opener,
         device=address,
-        now=SystemClock().now(),
+        now=now,
         platform=None if platform == "auto" else platform,
     )

@@ -122,7 +122,7 @@ def _line(line: str, patterns: Sequence[re.Pattern[str]], key: Secret, read: Rea
     for start, end in reversed(_spans(line, patterns)):
         secret = line[start:end]
         if secret and not MASKED.fullmatch(secret):
-            line = f"{line[:start]}{_mask(read(line[:start], secret), key)}{line[end:]}"
+            line = f"{line[:start]}{mask(read(line[:start], secret), key)}{line[end:]}"
     return line
 
 
@@ -141,6 +141,7 @@ def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _mask(secret: str, key: Secret) -> str:
+def mask(secret: str, key: Secret) -> str:
+    """What stands in place of a secret."""
     digest = hmac.new(key.reveal().encode(), secret.encode("utf-8", "surrogatepass"), hashlib.sha256)
     return _MASK.format(digest.hexdigest()[:16])

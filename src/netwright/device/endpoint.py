@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from netwright.base.secret import Secret
+from netwright.device.journal import Journal, Recorder, Way
 
 AUTH_NAMES = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
 PRIV_NAMES = ("des", "aes", "aes192", "aes256", "aes192c", "aes256c")
@@ -32,6 +33,13 @@ class Credentials:
     fault: str = ""
     """Why there are none: the place where they are kept does not give them."""
 
+    def secrets(self) -> list[Secret]:
+        """All that must be shown nowhere."""
+        held = (
+            self.password, self.private_key, self.enable, self.snmp_community, self.snmp_auth, self.snmp_priv,
+        )  # fmt: skip
+        return [one for one in held if one is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -55,3 +63,11 @@ class Endpoint:
     timeouts: Timeouts = field(default_factory=Timeouts)
     jump: Endpoint | None = None
     """The host that its SSH goes through, with credentials and a host key of its own."""
+    recorder: Recorder | None = None
+    """Who writes down what is said with the device."""
+
+    def journal(self, way: Way) -> Journal | None:
+        """A new one, if anybody writes."""
+        if self.recorder is None:
+            return None
+        return self.recorder.begin(self.device, way, self.credentials.secrets())

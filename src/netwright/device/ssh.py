@@ -29,6 +29,7 @@ from netwright.base.errors import (
 from netwright.base.secret import Secret
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.hostkeys import HostKeys, fingerprint
+from netwright.device.journal import Journal, Ran
 from netwright.device.session import Reply
 
 MAX_OUTPUT_BYTES = 64 << 20
@@ -65,6 +66,7 @@ class SshConnection:
         self._jump = jump
         self._connection: asyncssh.SSHClientConnection | None = None
         self._opening = asyncio.Lock()
+        self._journal: Journal | None = None
 
     async def connection(self) -> asyncssh.SSHClientConnection:
         """The open connection, for channels of another kind."""
@@ -100,6 +102,7 @@ class SshConnection:
             if connection.is_closed():
                 self._drop()
                 raise self._closed(command, answer, str(error)) from None
+            answer.refused = str(error)
             raise ExecRefusedError(
                 f"takes no command on an exec channel ({error})",
                 subject=self._device,
@@ -113,6 +116,7 @@ class SshConnection:
             raise
         finally:
             answer.finished.cancel()
+            self._note(command, answer)
         return self._reply(command, answer, statusless=statusless)
 
     async def subsystem(
@@ -151,6 +155,14 @@ class SshConnection:
     @property
     def _where(self) -> str:
         return f"{self._endpoint.host} port {self._endpoint.ssh_port}"
+
+    def _note(self, command: str, answer: _Answer) -> None:
+        """For who records; what is fed to a command (files, configurations) is not kept."""
+        if self._journal is None:
+            self._journal = self._endpoint.journal("exec")
+        if self._journal is not None:
+            output, error = bytes(answer.output), bytes(answer.error)
+            self._journal.note(Ran(command, output, error, answer.status, answer.whole, answer.refused))
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -319,6 +331,7 @@ class _Answer(asyncssh.SSHClientSession[bytes]):
         self.flooded = False
         self.whole = False
         """The device said that this is all."""
+        self.refused = ""
         self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._limit = limit
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None

@@ -23,6 +23,7 @@ from netwright.base.secret import Secret
 from netwright.device.cli.dialogue import Dialogue
 from netwright.device.cli.reading import Answer, Reading, Sight
 from netwright.device.endpoint import Endpoint
+from netwright.device.journal import Ended, Entry, Shown, Typed
 
 _WIDTH, _HEIGHT = 511, 511
 _NUDGE_S = 3.0
@@ -41,6 +42,7 @@ class Shell:
         self._terminal = _Terminal(max_output)
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._echoes = True
+        self._journal = endpoint.journal("terminal")
 
     @property
     def mode(self) -> str:
@@ -82,9 +84,11 @@ class Shell:
             raise self._closed(what, reading, str(error)) from None
         finally:
             if not whole:
+                self._note(Ended(whole=False))
                 self.close()
 
     def close(self) -> None:
+        self._note(Ended(whole=True))
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.abort()
@@ -128,7 +132,7 @@ class Shell:
 
     async def _give(self, secret: Secret | None) -> None:
         reading = Reading(self._dialogue, "", self.prompt, echoes=False, question=self._dialogue.enable_asks)
-        self._write(secret.reveal() if secret else "")
+        self._write(secret.reveal() if secret else "", secret=True)
         if await self._asked(reading):
             raise self._refused()
         self.prompt = reading.answer().prompt
@@ -156,7 +160,9 @@ class Shell:
         before messages that came late."""
         nudged = False
         while True:
-            reading.feed(self._terminal.take())
+            come = self._terminal.take()
+            self._note(Shown(come))
+            reading.feed(come)
             if reading.size > self._max_output or self._terminal.flooded:
                 raise self._flood(reading)
             sight = reading.look()
@@ -186,10 +192,15 @@ class Shell:
             sight, _NUDGE_S
         )
 
-    def _write(self, line: str) -> None:
-        self._type(line + self._dialogue.newline)
+    def _note(self, entry: Entry) -> None:
+        if self._journal is not None:
+            self._journal.note(entry)
 
-    def _type(self, text: str) -> None:
+    def _write(self, line: str, *, secret: bool = False) -> None:
+        self._type(line + self._dialogue.newline, secret=secret)
+
+    def _type(self, text: str, *, secret: bool = False) -> None:
+        self._note(Typed(text, secret))
         if self._channel is None:
             raise OSError("the terminal is closed")
         with suppress(BrokenPipeError):  # said by the end of the channel

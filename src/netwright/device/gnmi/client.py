@@ -20,6 +20,7 @@ from netwright.device.gnmi.proto import gnmi_ext_pb2, gnmi_pb2
 from netwright.device.gnmi.refusal import refusal
 from netwright.device.gnmi.subscription import Call, GnmiStream, Kind, Subscription, first_request
 from netwright.device.gnmi.value import Ascii, Encoding, Value, typed
+from netwright.device.journal import Called
 from netwright.device.tls import Tls
 
 GNMI_PORT = 9339
@@ -68,6 +69,7 @@ class GnmiClient:
         self._port = port
         self._channel = channel
         self._metadata = _metadata(endpoint)
+        self._journal = endpoint.journal("gnmi")
 
     async def capabilities(self) -> Capabilities:
         answer = await self._ask(
@@ -172,26 +174,24 @@ class GnmiClient:
             request_serializer=gnmi_pb2.SubscribeRequest.SerializeToString,
             response_deserializer=gnmi_pb2.SubscribeResponse.FromString,
         )(metadata=self._metadata)
-        stream = GnmiStream(
-            cast("Call", call),
-            self._endpoint.device,
-            lambda error: self._refusal(error, "Subscribe", silence_s or 0),
-            silence_s=silence_s,
+        refused: list[grpc.aio.AioRpcError] = []
+
+        def failed(error: grpc.aio.AioRpcError) -> DeviceError:
+            refused.append(error)
+            return self._refusal(error, "Subscribe", silence_s or 0)
+
+        seen: list[bytes] | None = [] if self._journal is not None and kind == "once" else None
+        stream = GnmiStream(cast("Call", call), self._endpoint.device, failed, silence_s=silence_s, seen=seen)
+        request = first_request(
+            list(subscriptions), kind, encoding, updates_only=updates_only, prefix=prefix, target=target
         )
         try:
-            await stream.send(
-                first_request(
-                    list(subscriptions),
-                    kind,
-                    encoding,
-                    updates_only=updates_only,
-                    prefix=prefix,
-                    target=target,
-                )
-            )
+            await stream.send(request)
             yield stream
         finally:
             stream.cancel()
+            if seen is not None:
+                self._note("Subscribe", request, seen, refused[0] if refused else None)
 
     async def close(self) -> None:
         await self._channel.close()
@@ -211,7 +211,9 @@ class GnmiClient:
         try:
             raw = await call(request, timeout=limit, metadata=self._metadata)
         except grpc.aio.AioRpcError as error:
+            self._note(name, request, [], error)
             raise self._refusal(error, name, limit) from None
+        self._note(name, request, [raw])
         try:
             return read(raw)
         except DecodeError as error:
@@ -221,6 +223,17 @@ class GnmiClient:
                 remedy="Check that the port is gNMI's.",
                 raw=repr(raw[:300]),
             ) from None
+
+    def _note(
+        self, name: str, request: Any, answers: list[bytes], error: grpc.aio.AioRpcError | None = None
+    ) -> None:
+        if self._journal is None:
+            return
+        sent = request.SerializeToString()
+        if error is None:
+            self._journal.note(Called(name, sent, answers))
+        else:
+            self._journal.note(Called(name, sent, answers, error.code().name, error.details() or ""))
 
     def _refusal(self, error: grpc.aio.AioRpcError, call: str, limit_s: float) -> DeviceError:
         return refusal(error, self._endpoint, self._port, call, limit_s)

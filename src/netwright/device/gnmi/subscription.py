@@ -83,8 +83,11 @@ class GnmiStream:
         failed: Callable[[grpc.aio.AioRpcError], DeviceError],
         *,
         silence_s: float | None,
+        seen: list[bytes] | None = None,
     ) -> None:
+        """``seen`` gets each message that comes."""
         self._call = call
+        self._seen = seen
         self._device = device
         self._failed = failed
         self._silence_s = silence_s
@@ -139,6 +142,8 @@ class GnmiStream:
         except grpc.aio.AioRpcError as error:
             raise self._failed(error) from None
         if isinstance(response, SubscribeResponse):
+            if self._seen is not None:
+                self._seen.append(response.SerializeToString())
             return response
         await self._ended()
         return None

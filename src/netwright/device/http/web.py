@@ -24,6 +24,7 @@ from netwright.base.errors import (
     UnparsedAnswerError,
 )
 from netwright.device.endpoint import Endpoint
+from netwright.device.journal import Exchanged
 from netwright.device.tls import Tls, refused_certificate
 
 MAX_ANSWER_BYTES = 64 << 20
@@ -70,6 +71,7 @@ class Web:
         self._endpoint = endpoint
         self._where = f"{endpoint.host} port {port}"
         self._max_answer = max_answer
+        self._journal = endpoint.journal("http")
         self._extensions = {"sni_hostname": tls.name} if tls.name else {}
         self._client = httpx.AsyncClient(
             verify=True if tls.plain else tls.context(),
@@ -168,6 +170,9 @@ class Web:
             finally:
                 await response.aclose()
             found = {name.lower(): value for name, value in response.headers.items()}
+            if self._journal is not None:
+                seen = Exchanged(method, path, content, response.status_code, found, told)
+                self._journal.note(seen)
             return Answer(response.status_code, found, told, what, self._endpoint.device)
         raise UnparsedAnswerError(
             f"{what} is redirected more than {_REDIRECTS} times",

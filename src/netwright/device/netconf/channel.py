@@ -16,6 +16,7 @@ from lxml.etree import _Element
 from netwright.base.errors import DeviceError, DeviceTimeoutError, SessionClosedError, UnparsedAnswerError
 from netwright.device.endpoint import Endpoint
 from netwright.device.hostkeys import HostKeys
+from netwright.device.journal import Greeted, Journal, Operated
 from netwright.device.netconf.capabilities import Hello, client_hello, read_hello
 from netwright.device.netconf.framing import Deframer, FramingError, framed
 from netwright.device.netconf.xml import StreamedXml, XmlError, element, local, xml_bytes
@@ -41,6 +42,7 @@ class NetconfChannel(asyncssh.SSHClientSession[bytes]):
         self._size = 0
         self._start = b""
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
+        self._journal: Journal | None = None
 
     async def greet(self) -> Hello:
         """Both hellos, within ``login_s``."""
@@ -76,7 +78,7 @@ class NetconfChannel(asyncssh.SSHClientSession[bytes]):
         try:
             async with asyncio.timeout(limit):
                 self._write(message)
-                return await answer
+                reply = await answer
         except TimeoutError:
             error = DeviceTimeoutError(
                 f"no reply to <{local(operation)}> within {limit:g} s ({self._size} bytes had arrived)",
@@ -87,6 +89,9 @@ class NetconfChannel(asyncssh.SSHClientSession[bytes]):
         finally:
             answer.cancel()
             self._waiting.pop(number, None)
+        if self._journal is not None:
+            self._journal.note(Operated(xml_bytes(operation), xml_bytes(reply)))
+        return reply
 
     async def close(self) -> None:
         self._break(
@@ -144,6 +149,9 @@ class NetconfChannel(asyncssh.SSHClientSession[bytes]):
         self._message, self._size, self._start = StreamedXml(), 0, b""
         if not self._hello.done():
             hello = read_hello(root)
+            self._journal = self._endpoint.journal("netconf")
+            if self._journal is not None:
+                self._journal.note(Greeted(xml_bytes(root)))
             self._deframer.chunked = hello.capabilities.chunked
             self._hello.set_result(hello)
         elif local(root) == "rpc-reply":

@@ -27,6 +27,7 @@ from netwright.base.errors import (
     UnparsedAnswerError,
 )
 from netwright.device.endpoint import Endpoint
+from netwright.device.journal import Asked, Journal
 from netwright.device.snmp.ber import BerError
 from netwright.device.snmp.channel import Channel
 from netwright.device.snmp.deadline import Deadline
@@ -83,6 +84,7 @@ class SnmpClient:
         self._oids_per_get = OIDS_PER_GET
         self._witness: bool | None = None
         self._turn = asyncio.Lock()
+        self._journal: Journal | None = None
 
     async def get(self, oids: Sequence[str]) -> Mapping[str, object]:
         """Values by OID; what the agent doesn't have is left out."""
@@ -123,6 +125,8 @@ class SnmpClient:
                 answer = await self._ask(lambda: here.send_get_bulk(step), lambda: _bulk(here, step))
             except UnparsedAnswerError:
                 return True
+            there = [pair for pair in answer if pair is not None]
+            self._note(oid, below=True, found=dict(there))
             return bool(answer) and answer[0] is not None
 
     async def table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
@@ -185,8 +189,17 @@ class SnmpClient:
                 self._oids_per_get = max(1, len(chunk) // 2)
                 continue
             values.update(found)
+            if self._endpoint.recorder is not None:
+                for oid in chunk:
+                    self._note(oid, below=False, found={oid: found[oid]} if oid in found else {})
             start += len(chunk)
         return values
+
+    def _note(self, oid: str, *, below: bool, found: Values) -> None:
+        if self._journal is None:
+            self._journal = self._endpoint.journal("snmp")
+        if self._journal is not None:
+            self._journal.note(Asked(oid.lstrip("."), below, found))
 
     async def _get_many(
         self, here: SnmpV2cClientSocket | SnmpV3ClientSocket, oids: list[str]
@@ -209,7 +222,13 @@ class SnmpClient:
 
     async def _walk(self, oid: str, rows: Values, expected: int = 0) -> None:
         """``expected``: how many rows there should be, so that not many more are asked for."""
-        root = oid.lstrip(".")
+        try:
+            await self._walk_anew(oid.lstrip("."), rows, expected)
+        finally:
+            self._note(oid, below=True, found=rows)
+
+    async def _walk_anew(self, root: str, rows: Values, expected: int) -> None:
+        """By smaller steps when the larger ones get lost."""
         if self._grown:
             try:
                 await self._walk_by(root, _fitted(MORE_REPETITIONS, expected), rows, retries=0)
