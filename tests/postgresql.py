@@ -1,5 +1,6 @@
 """A private PostgreSQL for tests: a cluster in a temporary folder, reached by a socket in it and by nothing
-else, without fsync. Each database is made anew from a name."""
+else, without fsync. Each database is made anew from a name. A watcher holds the reading end of a pipe to the
+test process: when that ends, however it ends, the watcher stops the server and removes the folder."""
 
 from __future__ import annotations
 
@@ -12,16 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+
+_WATCHER = 'cat; "$1" -D "$2/data" stop -m immediate; rm -rf "$2"'
 
 
 class Cluster:
     """A running server. ``new`` gives the URL of an empty database."""
 
-    def __init__(self, folder: Path, user: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, user: str, watcher: int) -> None:
+        self.folder = folder
+        self.watcher = watcher
         self._user = user
         self._numbers = count(1)
 
@@ -36,7 +41,7 @@ class Cluster:
         return self._url(name)
 
     def _url(self, database: str) -> str:
-        return f"postgresql+psycopg://{self._user}@/{database}?host={self._folder}"
+        return f"postgresql+psycopg://{self._user}@/{database}?host={self.folder}"
 
 
 @contextmanager
@@ -55,26 +60,27 @@ def cluster() -> Iterator[Cluster]:
     if root:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
 
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [programs / program, "-D", folder / "data", *arguments],
-            check=True,
-            cwd=folder,
-            user=owner.pw_uid if root else None,
-            group=owner.pw_gid if root else None,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    as_owner: dict[str, Any] = {
+        "user": owner.pw_uid if root else None,
+        "group": owner.pw_gid if root else None,
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+    }
 
-    try:
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "-D", str(folder / "data"), *arguments]
+        subprocess.run(command, check=True, cwd=folder, **as_owner)
+
+    with subprocess.Popen(
+        ["sh", "-c", _WATCHER, "sh", programs / "pg_ctl", folder],
+        stdin=subprocess.PIPE,
+        cwd="/",
+        start_new_session=True,
+        **as_owner,
+    ) as watcher:  # which closes the pipe and waits
         run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         options = (
             f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c shared_buffers=16MB"
         )
         run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
-        try:
-            yield Cluster(folder, owner.pw_name)
-        finally:
-            run("pg_ctl", "stop", "-m", "immediate")
-    finally:
-        shutil.rmtree(folder)
+        yield Cluster(folder, owner.pw_name, watcher.pid)

@@ -176,7 +176,7 @@ def _edited(
     if not items:
         return []
     sight = Sight(session, call.state.kinds, call.seen)
-    outcomes = ObjectEdits(sight, editor).edit(items)
+    outcomes = ObjectEdits(sight, editor, force=order.force).edit(items)
     wrong = [(place, one) for place, one in enumerate(outcomes) if one.problems]
     if wrong and not order.keep_going:
         entries = [

@@ -37,6 +37,9 @@ PARAMETERS: Part = {
         "changeset", "An open change set to write into", {"type": "integer", "minimum": 1}
     ),
     "dry_run": query_parameter("dry_run", "Check everything, keep nothing", {"type": "boolean"}),
+    "force": query_parameter(
+        "force", "Take the name of what is deleted off what mentions it, as a tag", {"type": "boolean"}
+    ),
     "on_error": query_parameter(
         "on_error", "continue: do the items that can be done", {"enum": ["stop", "continue"]}
     ),

@@ -114,7 +114,7 @@ def _paths(kinds: Kinds, kind: Kind, name: str) -> Part:
                 tag,
                 "Delete several, with all they own",
                 _answers(written, written, "200"),
-                shared,
+                [*shared, *_parameters("force")],
                 targets,
             ),
         },
@@ -142,7 +142,7 @@ def _paths(kinds: Kinds, kind: Kind, name: str) -> Part:
                 tag,
                 "Delete it with all it owns",
                 {**_answers(written, written, "200"), "204": {"description": "It is gone"}},
-                named,
+                [*named, *_parameters("force")],
             ),
         },
         f"/v1/{kind.name}/{{name}}/history": {

@@ -22,7 +22,8 @@ _TAG = re.compile(r'\s*(?:W/)?"([0-9]{1,18})"\s*\Z')
 @dataclass(frozen=True, slots=True)
 class Order:
     """``change_set``: an open one to write into; else the change is merged at once. ``keep_going``: items
-    without a mistake are done though others have one.
+    without a mistake are done though others have one. ``force``: a deletion takes the name off what
+    mentions it.
 
     ``if_revision``: the objects must not have changed since this revision; ``if_present``: they must be
     there; ``if_absent``: they must not; ``unless``: they must not be of one of these revisions."""
@@ -32,6 +33,7 @@ class Order:
     change_set: int | None = None
     dry_run: bool = False
     keep_going: bool = False
+    force: bool = False
     if_revision: int | None = None
     if_present: bool = False
     if_absent: bool = False
@@ -67,6 +69,7 @@ def order_of(call: Call, body: bytes, title: str) -> Order:
         change_set=opened,
         dry_run=dry_run,
         keep_going=on_error == "continue",
+        force="force" in params and flag(params["force"]),
         if_revision=_if_match(headers.get("if-match")),
         if_present=headers.get("if-match", "").strip() == "*",
         if_absent=headers.get("if-none-match", "").strip() == "*",

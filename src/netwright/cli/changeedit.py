@@ -90,13 +90,14 @@ def set_(context: Context, number: int, kind: str, key: str, fields: tuple[str, 
 @_number
 @_kind
 @_key
+@click.option("--force", is_flag=True, help="Take its name off what mentions it: a tag off what carries it.")
 @_author
 @pass_context_object
-def delete(context: Context, number: int, kind: str, key: str, author: str) -> None:
+def delete(context: Context, number: int, kind: str, key: str, force: bool, author: str) -> None:
     """Delete an object, with all that it owns, in change set NUMBER."""
     described, object_id = find_object(context, number, kind, key)
     before = context.changesets.get(number).changes
-    context.changesets.delete(number, described.name, object_id, by=author)
+    context.changesets.delete(number, described.name, object_id, by=author, force=force)
     count = context.changesets.get(number).changes - before
     click.echo(f"Change set {number} deletes {described.name} {key} ({counted(max(count, 1), 'object')}).")
 

@@ -94,13 +94,15 @@ class ListOptions:
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """How a write is done: into an open change set, or only tried. ``etag``: if the object is still so."""
+    """How a write is done: into an open change set, or only tried. ``etag``: if the object is still so.
+    ``force``: a deletion takes the name off what mentions it, as a tag off what carries it."""
 
     change_set: int | None = None
     message: str = ""
     dry_run: bool = False
     keep_going: bool = False
     etag: str = ""
+    force: bool = False
 
     def request(self, method: str, path: str, body: Any) -> Request:
         headers = {"idempotency-key": str(uuid.uuid4())}
@@ -111,6 +113,7 @@ class WriteOptions:
             "message": self.message,
             "dry_run": "true" if self.dry_run else "",
             "on_error": "continue" if self.keep_going else "",
+            "force": "true" if self.force else "",
         }
         params = tuple((name, text) for name, text in named.items() if text)
         return Request(method, path, params, body, headers)

@@ -62,8 +62,10 @@ class Outcome:
 class ObjectEdits:
     """Turns items into edits of ``editor``. The objects that ``sight`` may not see can't be edited."""
 
-    def __init__(self, sight: Sight, editor: Editor) -> None:
+    def __init__(self, sight: Sight, editor: Editor, *, force: bool = False) -> None:
+        """``force``: of deletions, as in ``Editor.delete``."""
         self._sight = sight
+        self._force = force
         self._editor = editor
         self._names: dict[str, dict[str, int]] = defaultdict(dict)
         self._unseen: dict[str, set[int]] = defaultdict(set)
@@ -114,7 +116,7 @@ class ObjectEdits:
         kind = item.kind
         if item.verb is Verb.DELETE:
             assert target is not None
-            self._editor.delete(kind.name, target)
+            self._editor.delete(kind.name, target, force=self._force)
             parts.deleted(kind, target)
         elif target is None:
             fields = parts.complete(kind, fields)

@@ -19,8 +19,9 @@ from netwright.store.agenda import Agenda
 from netwright.store.database import Database
 from netwright.store.delta import Change, Delta, Ref
 from netwright.store.diff import ObjectDiff, object_diffs
-from netwright.store.editor import Editor, write_deltas
+from netwright.store.editor import Editor
 from netwright.store.event import EventType, emit
+from netwright.store.fold import write_deltas
 from netwright.store.history import Revision, changes_of, current_revision, lock_line, record
 from netwright.store.kind import Kinds
 from netwright.store.merge import MergePlan, apply, name_conflicts, plan_merge
@@ -240,10 +241,12 @@ class ChangeSets:
         with self.edit(changeset_id, by) as editor:
             editor.update(kind, object_id, fields)
 
-    def delete(self, changeset_id: int, kind: str, object_id: int, by: str = "") -> None:
-        """Delete an object with all it owns."""
+    def delete(
+        self, changeset_id: int, kind: str, object_id: int, by: str = "", *, force: bool = False
+    ) -> None:
+        """Delete an object with all it owns; ``force`` as in ``Editor.delete``."""
         with self.edit(changeset_id, by) as editor:
-            editor.delete(kind, object_id)
+            editor.delete(kind, object_id, force=force)
 
     def changes(self, changeset_id: int) -> Sequence[Change]:
         """The changes in plain values: those waiting, or those that the merge made."""

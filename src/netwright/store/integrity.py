@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -20,6 +21,7 @@ from netwright.store.among import among
 from netwright.store.delta import Ref
 from netwright.store.holding import holding
 from netwright.store.kind import FieldSpec, Kind, Kinds
+from netwright.store.mention import Name, mentioning, mentions_in, name_of
 from netwright.store.naming import Namer
 from netwright.store.problem import Problem
 from netwright.store.proposal import awaited
@@ -27,6 +29,9 @@ from netwright.store.record import ONLY_WITHOUT
 from netwright.store.referring import Reference, referring
 from netwright.store.rows import chunks
 from netwright.store.value import Doc, codec
+
+_NAMED = 3
+"""Objects that a problem names; the others are counted."""
 
 
 @dataclass(slots=True)
@@ -140,6 +145,59 @@ def left_behind(session: Session, kinds: Kinds, outlook: Outlook) -> Iterator[Re
     for one in referring(session.connection(), kinds, outlook.deleted):
         if not _moved_on(outlook, (one.kind.name, one.id), one.spec, one.target):
             yield one
+
+
+def left_mentioned(
+    session: Session, kinds: Kinds, outlook: Outlook, present: Mapping[Ref, Doc], namer: Namer
+) -> list[Problem]:
+    """Names that end, by deletion or renaming, while others still mention them."""
+    problems: list[Problem] = []
+    for kind in kinds.values():
+        fields = {mentioner.name: spec for mentioner, spec in kinds.mentioners(kind.name)}
+        ending = _ending(kind, outlook, present) if fields else {}
+        left: dict[Name, list[Ref]] = defaultdict(list)
+        for one in mentioning(session, kind, ending) if ending else ():
+            spec = fields.get(one.kind)
+            if spec is not None and _mentions_still(outlook, (one.kind, one.id), spec, one.name.word):
+                left[one.name].append((one.kind, one.id))
+        for name, refs in left.items():
+            problems.append(_mentioned(kind, ending[name], refs, outlook, namer))
+    return problems
+
+
+def _ending(kind: Kind, outlook: Outlook, present: Mapping[Ref, Doc]) -> dict[Name, int]:
+    """The names of a kind that no object of it has after the merge any more, each with whose it is."""
+    columns = {spec.column for spec in kind.key_fields}
+    edited = outlook.edited.get(kind.name, {})
+    renamed = (one for one, written in edited.items() if not columns.isdisjoint(written))
+    ending = {
+        name_of(kind, present[kind.name, object_id]): object_id
+        for object_id in chain(outlook.deleted.get(kind.name, ()), renamed)
+    }
+    for doc in outlook.written.get(kind.name, {}).values():
+        ending.pop(name_of(kind, doc), None)
+    return ending
+
+
+def _mentions_still(outlook: Outlook, ref: Ref, spec: FieldSpec, word: str) -> bool:
+    if ref not in outlook.docs:
+        return True
+    doc = outlook.docs[ref]
+    return doc is not None and mentions_in(spec, doc, word)
+
+
+def _mentioned(kind: Kind, object_id: int, refs: list[Ref], outlook: Outlook, namer: Namer) -> Problem:
+    gone = outlook.docs.get((kind.name, object_id)) is None
+    names = [f"{other} {namer.key(other, one)}" for other, one in refs[:_NAMED]]
+    if len(refs) > _NAMED:
+        names.append(f"{len(refs) - _NAMED} more")
+    said = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    carry = "carry" if len(refs) > 1 else "carries"
+    what = "deleted" if gone else "renamed"
+    way = "delete it with force to take it off" if gone else "rename it once more to have it follow"
+    return Problem(
+        f"can't be {what}, {said} {carry} it ({way})", kind.name, namer.key(kind, object_id), object_id
+    )
 
 
 def _moved_on(outlook: Outlook, ref: Ref, spec: FieldSpec, target: int) -> bool:

@@ -49,6 +49,8 @@ class FieldSpec:
     emptied: bool = False
     multiline: bool = False
     max_length: int | None = None
+    mentions: str | None = None
+    """The kind whose objects it names by words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +104,11 @@ class Kinds(Mapping[str, Kind]):
     def __init__(self, records: Iterable[type[Record]]) -> None:
         self._kinds = {record.__tablename__: describe(record) for record in records}
         self._referrers: dict[str, list[tuple[Kind, FieldSpec]]] = {name: [] for name in self._kinds}
+        self._mentioners: dict[str, list[tuple[Kind, FieldSpec]]] = {}
         for kind in self._kinds.values():
             for spec in kind.fields:
+                if spec.mentions in self._kinds:
+                    self._mentioners.setdefault(spec.mentions or "", []).append((kind, spec))
                 if spec.reference in self._referrers:
                     self._referrers[spec.reference].append((kind, spec))
 
@@ -133,6 +138,10 @@ class Kinds(Mapping[str, Kind]):
     def referrers(self, name: str) -> list[tuple[Kind, FieldSpec]]:
         """The fields of all kinds that refer to ``name``."""
         return self._referrers[name]
+
+    def mentioners(self, name: str) -> list[tuple[Kind, FieldSpec]]:
+        """The fields of all kinds that hold names of objects of ``name``; none for most."""
+        return self._mentioners.get(name, [])
 
 
 def as_kind(kind: Kind | str) -> Kind:
@@ -175,6 +184,7 @@ def _field(column: Column[Any]) -> FieldSpec:
         emptied=column.info.get("emptied", False),
         multiline=column.info.get("multiline", False),
         max_length=getattr(column.type, "length", None) if not choices else None,
+        mentions=column.info.get("mentions"),
     )
 
 

@@ -10,13 +10,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from netwright.store.delta import Change, Op, Ref
-from netwright.store.integrity import Outlook, broken_references, clashes, held, left_behind, unique_sets
+from netwright.store.integrity import (
+    Outlook,
+    broken_references,
+    clashes,
+    held,
+    left_behind,
+    left_mentioned,
+    unique_sets,
+)
 from netwright.store.kind import Kind, Kinds
+from netwright.store.mention import record_mentions
 from netwright.store.naming import Namer
 from netwright.store.problem import Conflict, Problem
 from netwright.store.proposal import awaited
@@ -74,6 +84,7 @@ def plan_merge(
             )
         else:
             plan.problems.append(_dangling(left.kind, left.id, left.spec.reference or "", left.target, namer))
+    plan.problems += left_mentioned(session, kinds, plan.outlook, plan.present, namer)
     plan.problems += broken_references(session, kinds, plan.outlook, namer)
     plan.problems += clashes(session, kinds, plan.outlook, namer)
     return plan
@@ -125,6 +136,7 @@ def apply(session: Session, kinds: Kinds, plan: MergePlan) -> None:
         passing, plain = _passing(kind, changes[Op.UPDATE], plan)
         table.delete(connection, passing)
         table.update(connection, plain)
+        record_mentions(connection, kind, chain.from_iterable(changes.values()))
         rows = [(change.id, change.after or {}) for change in changes[Op.CREATE]]
         rows += [(object_id, plan.outlook.docs[kind.name, object_id] or {}) for object_id in passing]
         table.insert(connection, rows)

@@ -68,10 +68,18 @@ class Record(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
 
 
-def field(help: str, *, unit: str = "", text: bool = False, **options: Any) -> MappedColumn[Any]:  # noqa: A002
+def field(
+    help: str,  # noqa: A002
+    *,
+    unit: str = "",
+    text: bool = False,
+    mentions: str | None = None,
+    **options: Any,
+) -> MappedColumn[Any]:
     """A plain field. ``help`` is one phrase for forms and docs; ``unit`` as in ``Gbit/s``; ``text`` for
-    several lines; the rest goes to ``mapped_column``."""
-    options["info"] = {"help": help, "unit": unit, "multiline": text}
+    several lines; ``mentions``: the kind whose objects it names, by the words of a list or the names in a
+    mapping (``store/mention.py``); the rest goes to ``mapped_column``."""
+    options["info"] = {"help": help, "unit": unit, "multiline": text, "mentions": mentions}
     return mapped_column(Text, **options) if text else mapped_column(**options)
 
 
@@ -113,8 +121,10 @@ class Labelled(Record):
 
     __abstract__ = True
 
-    tags: Mapped[list[str] | None] = field("Words it carries", sort_order=100)
-    custom: Mapped[dict[str, Any] | None] = field("Values of custom fields, by name", sort_order=101)
+    tags: Mapped[list[str] | None] = field("Words it carries", mentions="tag", sort_order=100)
+    custom: Mapped[dict[str, Any] | None] = field(
+        "Values of custom fields, by name", mentions="custom_field", sort_order=101
+    )
 
 
 def led(table: Table, name: str) -> bool:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import InputError
 from netwright.store.database import Database
 from netwright.store.delta import Change, Delta, Op, Ref
-from netwright.store.editor import Editor, write_deltas
+from netwright.store.editor import Editor
+from netwright.store.fold import write_deltas
 from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.merge import name_conflicts, plan_merge
 from netwright.store.naming import Namer

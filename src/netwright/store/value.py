@@ -276,6 +276,11 @@ def _take_text(spec: FieldSpec, value: Any) -> str:
     return value
 
 
+def in_one_line(text: str) -> bool:
+    """Whether a text has no control characters, as the values of most fields."""
+    return text.isprintable() or not any(map(_is_control, text))
+
+
 def _is_control(char: str) -> bool:
     code = ord(char)
     return code < 0x20 or 0x7F <= code < 0xA0 or code in (0x2028, 0x2029) or 0xD800 <= code < 0xE000

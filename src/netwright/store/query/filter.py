@@ -15,10 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Select, false, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, not_, or_, select
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.kind import FieldSpec, FieldType, Kind
+from netwright.store.mention import Mention, mentioners
+from netwright.store.past import past_of
 from netwright.store.query.inside import inside
 from netwright.store.query.lookup import MAX_VALUES, SEPARATOR, listed, lookup, term, truth
 from netwright.store.query.named import find, split_name
@@ -82,14 +84,15 @@ class _Path:
         if spec.reference is not None:
             return self._reference(kind, table, spec)
         found = lookup(spec, self._asked or "eq", self._name)
+        if spec.mentions and found.name == "has" and past_of(self._sight.session) is None:
+            return self._mentioning(kind, table, spec, [str(one) for one in self._values])
         return found.make(term(kind, table, spec, self._name), self._values)
 
     def _across(self, kind: Kind, table: FromClause, head: str, rest: Sequence[str]) -> ColumnElement[bool]:
         spec = self._sight.field(kind, head)
         if spec is not None:
             if spec.type is FieldType.JSON:
-                column = table.c[spec.column]
-                return inside(self._sight.session, column, rest, self._asked, self._values, self._name)
+                return self._inside(kind, table, spec, rest)
             if spec.reference is None:
                 raise InputError(
                     f"field {head} of {kind.name} is {spec.type}, it leads nowhere",
@@ -106,13 +109,29 @@ class _Path:
         column = other.c[relation.spec.column]
         return self._among(table.c.id, inner.with_only_columns(column), column)
 
+    def _inside(
+        self, kind: Kind, table: FromClause, spec: FieldSpec, rest: Sequence[str]
+    ) -> ColumnElement[bool]:
+        column = table.c[spec.column]
+        asked = inside(self._sight.session, column, rest, self._asked, self._values, self._name)
+        absent_too = self._asked in {"n", "isnull"}
+        if not spec.mentions or absent_too or past_of(self._sight.session) is not None:
+            return asked
+        return and_(self._mentioning(kind, table, spec, rest[:1]), asked)
+
+    def _mentioning(
+        self, kind: Kind, table: FromClause, spec: FieldSpec, words: Sequence[str]
+    ) -> ColumnElement[bool]:
+        """Objects that mention one of ``words``, by the table kept of that; it knows the present only."""
+        return self._among(table.c.id, mentioners(kind, spec, words), Mention.object_id)
+
     def _other(self, kind: Kind, rest: Sequence[str]) -> tuple[Select[Any], FromClause]:
         other = kind.table.alias()
         matches = self.condition(kind, other, rest)
         return select(other.c.id).where(matches, *self._sight.seen(kind, other)), other
 
     def _among(
-        self, column: ColumnElement[Any], inner: Select[Any], inner_column: ColumnElement[Any]
+        self, column: ColumnElement[Any], inner: Select[Any], inner_column: Any
     ) -> ColumnElement[bool]:
         """``column`` is one of what ``inner`` finds."""
         few = list(self._sight.session.scalars(inner.limit(_FEW + 1)))

@@ -162,8 +162,8 @@ def update(request: Request, kind_name: str, object_id: int, given: Sent) -> Res
 
 
 @router.get("/inventory/{kind_name}/{object_id:int}/delete")
-def ask_to_delete(request: Request, kind_name: str, object_id: int) -> Response:
-    """What goes with it, and what stands against it."""
+def ask_to_delete(request: Request, kind_name: str, object_id: int, force: str = "") -> Response:
+    """What goes with it, and what stands against it. ``force``: its name is taken off what mentions it."""
     kind = KINDS[kind_name]
     desk = Desk(request)
     desk.access.require(Verb.DELETE, kind_name)
@@ -171,7 +171,7 @@ def ask_to_delete(request: Request, kind_name: str, object_id: int) -> Response:
         table = desktop(request, session, kind_name)
         table.doc(object_id)
         key = table.key(object_id)
-    preview = desk.rehearse(lambda editor: editor.delete(kind_name, object_id))
+    preview = desk.rehearse(lambda editor: editor.delete(kind_name, object_id, force=bool(force)))
     counts: dict[str, int] = {}
     for item in preview.diff:
         counts[item.kind] = counts.get(item.kind, 0) + 1
@@ -185,6 +185,8 @@ def ask_to_delete(request: Request, kind_name: str, object_id: int) -> Response:
         gone=[item for item in preview.diff if item.id != object_id][:_SHOWN_GONE],
         preview=preview,
         desk=desk,
+        forced=bool(force),
+        forcible=bool(KINDS.mentioners(kind_name)) and not force and not preview.mergeable,
     )
 
 
@@ -197,7 +199,8 @@ def delete(request: Request, kind_name: str, object_id: int, given: Sent) -> Res
         table.doc(object_id)
         key = table.key(object_id)
     title = f"Delete {spoken(kind_name).lower()} {key}"
-    saved = desk.save(lambda editor: editor.delete(kind_name, object_id), title, _reason(given))
+    force = "force" in given
+    saved = desk.save(lambda editor: editor.delete(kind_name, object_id, force=force), title, _reason(given))
     return saved.back(list_url(kind_name))
 
 
