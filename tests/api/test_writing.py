@@ -345,3 +345,22 @@ async def test_what_a_database_keeps_otherwise(fresh: httpx.AsyncClient) -> None
         assert answer.status_code in {404, 422}, answer.text
     assert (await fresh.post("/v1/region", json={"name": "x", "parent": 1 << 70})).status_code in {409, 422}
     assert (await fresh.post("/v1/isp_contact/next-free", json={})).status_code == 400
+
+
+async def test_a_tag_that_is_carried_goes_by_force_only(fresh: httpx.AsyncClient) -> None:
+    tagged = [{"name": "eu", "tags": ["core"]}, {"name": "us", "tags": ["core"]}, {"name": "asia"}]
+    assert (await fresh.post("/v1/tag", json={"name": "core"})).status_code == 201
+    assert (await fresh.post("/v1/region", json=tagged)).status_code == 201
+    refused = await fresh.delete("/v1/tag/core")
+    assert refused.status_code == 409, refused.text
+    assert "region eu and region us carry it" in refused.text
+    found = (await fresh.get("/v1/region", params={"tags__has": "core", "sort": "name"})).json()["items"]
+    assert [one["name"] for one in found] == ["eu", "us"]
+    assert (await fresh.patch("/v1/tag/core", json={"name": "trunk"})).status_code == 200
+    assert (await fresh.get("/v1/region/eu")).json()["tags"] == ["trunk"]
+    tried = await fresh.delete("/v1/tag/trunk", params={"force": "true", "dry_run": "true"})
+    assert tried.status_code == 200, tried.text
+    assert (await fresh.get("/v1/region/eu")).json()["tags"] == ["trunk"]
+    assert (await fresh.delete("/v1/tag/trunk", params={"force": "true"})).status_code == 204
+    assert (await fresh.get("/v1/region/eu")).json()["tags"] is None
+    assert (await fresh.get("/v1/region", params={"tags__has": "trunk"})).json()["items"] == []

@@ -152,6 +152,19 @@ def test_problems_stop_a_merge(home: Path, context: Context) -> None:
     assert "name par is taken" in str(error)
 
 
+def test_a_carried_tag_is_deleted_by_force(home: Path, context: Context) -> None:
+    number = str(context.changesets.open("Tags", "ada").id)
+    said(home, "change", "create", number, "tag", "name=core")
+    said(home, "change", "set", number, "site", "ams", "tags=core")
+    said(home, "change", "merge", number)
+    number = str(context.changesets.open("No tags", "ada").id)
+    said(home, "change", "delete", number, "tag", "core")
+    assert "can't be deleted, site ams carries it" in run(home, "change", "check", number).output
+    assert "(1 object)" in said(home, "change", "delete", number, "tag", "core", "--force")
+    said(home, "change", "merge", number)
+    assert orjson.loads(said(home, "show", "site", "ams", "--json"))["fields"]["tags"] is None
+
+
 def test_abandon(home: Path, context: Context) -> None:
     number = str(edited(context, title="x"))
     assert "is abandoned" in said(home, "change", "abandon", number)

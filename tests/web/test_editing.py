@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.web.conftest import BrowserMaker
 from tests.web.seed import Seeded
 
-from netwright.inventory import Component, CustomField, Device, Interface, InterfaceAddress, Rack, Site
+from netwright.inventory import Component, CustomField, Device, Interface, InterfaceAddress, Rack, Site, Tag
 from netwright.store.changeset import ChangeSetState
 
 
@@ -143,6 +143,28 @@ async def test_custom_fields_and_tags_are_inputs(own_full: Seeded, browser_of: B
     for query in ("tags__has=spare", "custom.owner_year=2024", "custom.owner_year__gte=2000"):
         assert len(keys_in((await browser.get(f"/inventory/rack?{query}")).text)) == 1, query
     assert keys_in((await browser.get("/inventory/rack?custom.owner_year__gte=2030")).text) == []
+
+
+async def test_a_carried_tag_is_taken_off_when_asked(own_full: Seeded, browser_of: BrowserMaker) -> None:
+    browser = await browser_of(own_full, "otto")
+    await browser.post("/inventory/tag/new", name="spare")
+    with own_full.context.database.read() as session:
+        rack = session.scalars(select(Rack).limit(1)).one()
+        tag = session.scalars(select(Tag)).one()
+    await browser.post(f"/inventory/rack/{rack.id}/edit", tags="spare")
+    path = f"/inventory/tag/{tag.id}/delete"
+    asked = (await browser.get(path)).text
+    assert "carries it" in asked
+    assert "btn-danger" not in asked
+    assert 'href="?force=yes"' in asked
+    forced = (await browser.get(f"{path}?force=yes")).text
+    assert "carries it" not in forced
+    assert rack.name in forced
+    assert (await browser.post(path)).status_code == 400
+    assert (await browser.post(path, force="yes")).status_code == 303
+    with own_full.context.database.read() as session:
+        assert session.get_one(Rack, rack.id).tags is None
+        assert session.scalars(select(Tag)).all() == []
 
 
 async def test_a_device_brings_the_parts_of_its_model(own_full: Seeded, browser_of: BrowserMaker) -> None:
