@@ -30,6 +30,8 @@ class Router:
         self.port = 0
         self.forwards = False
         """Whether connections to other hosts may go through it."""
+        self.open: set[asyncssh.SSHServerConnection] = set()
+        """Connections that are open now."""
         self.handler: Handler = self._shell
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
@@ -37,6 +39,13 @@ class Router:
         router = self
 
         class Server(asyncssh.SSHServer):
+            def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+                self._connection = conn
+                router.open.add(conn)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                router.open.discard(self._connection)
+
             def connection_requested(self, *_: object) -> bool:
                 return router.forwards
 
@@ -72,6 +81,8 @@ class Router:
     async def stop(self) -> None:
         if self._acceptor is not None:
             self._acceptor.close()
+            for connection in tuple(self.open):
+                connection.abort()
             await self._acceptor.wait_closed()
             self._acceptor = None
 

@@ -17,18 +17,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DatabaseSession
 
 from netwright.app.attachments import Attachments
-from netwright.app.credentials.sets import Placed
 from netwright.app.credentials.stored import CredentialStore
 from netwright.app.home import Home, Settings, open_home
 from netwright.app.hostkeys import DatabaseHostKeys
+from netwright.app.reach import Reach
 from netwright.app.schema import require_current
+from netwright.app.scope import Placed
 from netwright.app.vault import Vault, load_key
 from netwright.base.address import Address
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import AuthenticationError, NotFoundError
 from netwright.device.cli.dialogue import Dialogue
 from netwright.device.endpoint import Credentials, Endpoint
-from netwright.device.session import Session
 from netwright.inventory import KINDS, Device, Region, Site
 from netwright.inventory.place import Status
 from netwright.platforms.platform import OWN_PLATFORMS
@@ -40,8 +40,10 @@ from netwright.store.kind import Kinds
 if TYPE_CHECKING:
     from netwright.app.credentials.chosen import ChosenCredentials
     from netwright.app.credentials.hashicorp import HashiCorpVault
+    from netwright.app.door import Door
     from netwright.app.webhooks.delivery import Courier
     from netwright.app.webhooks.hook import Webhooks
+    from netwright.device.pool import Lease
     from netwright.intent.render import Renderer
     from netwright.intent.rules.own import OwnRules
     from netwright.platforms.catalog import Catalog
@@ -176,35 +178,63 @@ class Context:
 
         Raises NotFoundError for a name that is not an active device."""
         chosen = self.chosen
+        asked = chosen.placed_matter or self.reach.placed_matter
         with self.database.read() as session:
             rows = _active(session, names, site)
-            placed = _placed(session, [row[0] for row in rows]) if chosen.placed_matter else {}
+            placed = _placed(session, [row[0] for row in rows]) if asked else {}
         if chosen.placed_matter:
             known = chosen.for_all(placed.values())
         else:
             known = dict.fromkeys((row[0] for row in rows), self.credentials.default())
         return [
-            Target(name, self.platforms.platform(platform_name), self._endpoint(name, str(host), known[name]))
+            Target(
+                name,
+                self.platforms.platform(platform_name),
+                self._endpoint(name, str(host), known[name], placed.get(name)),
+            )
             for name, platform_name, host in rows
         ]
 
-    def set_of(self, device: str) -> str:
-        """Name of the set of credentials of a device."""
+    @cached_property
+    def reach(self) -> Reach:
+        """Jump hosts and limits, by where a device is."""
+
+        def credentials(name: str) -> Credentials:
+            return self.chosen.of(name)  # asked for only where there is a jump host
+
+        return Reach(self.settings.jump, self.settings.sessions, credentials)
+
+    def placed(self, device: str) -> Placed:
+        """What decides which part of the settings is for a device."""
         with self.database.read() as session:
-            placed = _placed(session, [device])
-        return self.chosen.name_for(placed[device])
+            return _placed(session, [device])[device]
 
-    def open_session(self, target: Target) -> Session:
-        return self.login(target.endpoint, target.platform.dialogue)
+    @cached_property
+    def door(self) -> Door:
+        from netwright.app.door import Door  # noqa: PLC0415 (heavy)
 
-    def login(self, endpoint: Endpoint, dialogue: Dialogue | None = None) -> Session:
+        return Door(self.hostkeys, self.settings.sessions)
+
+    def open_session(self, target: Target, *, hold: bool = False, fresh: bool = False) -> Lease:
+        """``hold``: who asks comes back to the device soon; ``fresh``: over a login of its own."""
+        return self.login(target.endpoint, target.platform.dialogue, hold=hold, fresh=fresh)
+
+    def login(
+        self, endpoint: Endpoint, dialogue: Dialogue | None = None, *, hold: bool = False, fresh: bool = False
+    ) -> Lease:
         """A session with whoever is at ``endpoint``; ``dialogue``: how its platform's command line talks."""
-        from netwright.device.connect import open_session  # noqa: PLC0415 (heavy)
+        for one, whose in ((endpoint, ""), (endpoint.jump, "for its jump host ")):
+            if one is not None and one.credentials.fault:
+                raise AuthenticationError(
+                    f"there are no credentials {whose}{one.device if whose else ''}({one.credentials.fault})",
+                    subject=endpoint.device,
+                )
+        return self.door.pool().open(endpoint, dialogue, hold=hold, fresh=fresh)
 
-        fault = endpoint.credentials.fault
-        if fault:
-            raise AuthenticationError(f"there are no credentials ({fault})", subject=endpoint.device)
-        return open_session(endpoint, self.hostkeys, dialogue)
+    async def close_sessions(self) -> None:
+        """Close what the running event loop has open with devices."""
+        if "door" in self.__dict__:
+            await self.door.close()
 
     def ssh_endpoints(self) -> dict[str, tuple[str, int | None]]:
         """Host and SSH port of devices that the settings have elsewhere than the inventory."""
@@ -214,11 +244,21 @@ class Context:
         if "database" in self.__dict__:
             self.database.close()
 
-    def _endpoint(self, device: str, host: str, credentials: Credentials) -> Endpoint:
+    def _endpoint(self, device: str, host: str, credentials: Credentials, placed: Placed | None) -> Endpoint:
+        jump = self.reach.jump(placed) if placed is not None else None
+        share = self.reach.share(placed)
         override = self.home.settings.endpoints.get(device)
         if override is None:
-            return Endpoint(device, host, credentials)
-        return Endpoint(device, override.host, credentials, override.ssh_port, override.snmp_port)
+            return Endpoint(device, host, credentials, jump=jump, share=share)
+        return Endpoint(
+            device,
+            override.host,
+            credentials,
+            override.ssh_port,
+            override.snmp_port,
+            jump=jump,
+            share=share,
+        )
 
 
 def open_context(home: Path | None = None, *, clock: Clock | None = None) -> Context:

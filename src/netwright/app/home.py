@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
 
 from netwright.app.credentials.sets import CredentialSet, VaultSettings, secure
+from netwright.app.reach import JumpHost, SessionSettings
 from netwright.base.errors import InputError, NotFoundError
 
 _SETTINGS = "settings.toml"
@@ -112,6 +113,10 @@ class Settings(BaseModel):
     """Sets of credentials for parts of the network; `[credentials.NAME]`, the first that fits is used."""
     vault: VaultSettings = VaultSettings()
     """HashiCorp Vault, where sets of credentials name it; `[vault]`."""
+    jump: dict[str, JumpHost] = {}
+    """Hosts that SSH to parts of the network goes through; `[jump.NAME]`, the first that fits is used."""
+    sessions: SessionSettings = SessionSettings()
+    """How many SSH sessions at once, and how long they are held; `[sessions]`."""
     endpoints: dict[str, EndpointOverride] = {}
     """Devices that are reached elsewhere than at their management address; `endpoints.DEVICE`."""
 

@@ -108,3 +108,7 @@ class ConfigRejectedError(CommandFailedError):
 
 class BusyError(DeviceError):
     """Another change is pending on the device."""
+
+
+class SessionLimitError(DeviceError, TimeoutError):
+    """No session may be opened now: our own limits are reached. The device was not asked."""

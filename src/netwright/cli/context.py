@@ -37,10 +37,14 @@ def pass_context_object(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def run_devices(context: Context, work: Callable[[], Awaitable[T]]) -> T:
-    """Enter the settings' network namespace for the rest of this process, then run ``work``."""
+    """Enter the settings' network namespace for the rest of this process, then run ``work``; no session stays
+    open."""
     enter(context.home.settings.network_namespace)
 
     async def main() -> T:
-        return await work()
+        try:
+            return await work()
+        finally:
+            await context.close_sessions()
 
     return asyncio.run(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -13,10 +14,11 @@ from rich.table import Table
 from netwright.app.context import Context
 from netwright.app.credentials.chosen import DEFAULT
 from netwright.app.credentials.sets import CredentialSet
+from netwright.app.scope import Placed
 from netwright.base.errors import InputError, NetwrightError, StorageError
 from netwright.base.secret import Secret
 from netwright.cli.context import pass_context_object
-from netwright.device.endpoint import Credentials
+from netwright.device.endpoint import Credentials, Endpoint
 
 
 @click.group()
@@ -111,14 +113,20 @@ def sets(context: Context, check: bool) -> None:
 @click.argument("device")
 @pass_context_object
 def which(context: Context, device: str) -> None:
-    """Which set of credentials DEVICE is logged in to with, and whether it can be had."""
+    """Which set of credentials DEVICE is logged in to with, and whether it can be had; which jump host SSH
+    goes through, and how many sessions there may be at once."""
     (target,) = context.targets([device])
     fault = target.endpoint.credentials.fault
-    name = context.set_of(device)
+    placed = context.placed(device)
+    name = context.chosen.name_for(placed)
     console = Console(highlight=False)
     console.print(f"{device} is logged in to with {name}.")
+    for line in _reached(context, placed, target.endpoint):
+        console.print(line)
     if fault:
         raise StorageError(fault, subject=device)
+    if target.endpoint.jump is not None and target.endpoint.jump.credentials.fault:
+        raise StorageError(target.endpoint.jump.credentials.fault, subject=target.endpoint.jump.device)
     parts = (
         ("private key", target.endpoint.credentials.private_key),
         ("password", target.endpoint.credentials.password),
@@ -128,6 +136,29 @@ def which(context: Context, device: str) -> None:
     there = [word for word, value in parts if value is not None]
     user = target.endpoint.credentials.username
     console.print(f"It has {'user ' + user + ', ' if user else ''}{', '.join(there) or 'no secret'}.")
+
+
+def _reached(context: Context, placed: Placed, endpoint: Endpoint) -> Iterator[str]:
+    """By which jump host, and within which limits."""
+    jump, settings = endpoint.jump, context.settings.sessions
+    if jump is None:
+        yield "SSH goes to it directly."
+    else:
+        login = context.settings.jump[jump.device].credentials
+        yield escape(
+            f"SSH goes through jump host {jump.device} ({jump.host} port {jump.ssh_port}, logged in to with"
+            f" {login})."
+        )
+    share, made = endpoint.share, context.reach.limit_for(placed)
+    given = [
+        f"{share.per_device} with the device" if share.per_device else "",
+        f"{share.per_group} with {share.group}" if share.per_group else "",
+        f"{settings.at_once} in all" if settings.at_once else "",
+    ]
+    limits = ", ".join(filter(None, given)) or "any number"
+    by = f" (sessions.limits.{made})" if made else ""
+    pace = f"; {settings.opens_per_s:g} are opened a second" if settings.opens_per_s else ""
+    yield escape(f"SSH sessions at once: {limits}{by}{pace}.")
 
 
 def _kept(one: CredentialSet) -> tuple[str, str]:

@@ -12,9 +12,10 @@ from netwright.device.cli.dialogue import Dialogue
 from netwright.device.cli.shell import Shell
 from netwright.device.endpoint import Endpoint
 from netwright.device.hostkeys import HostKeys
+from netwright.device.limits import Limiter
 from netwright.device.session import Reply, Session
 from netwright.device.snmp import SnmpClient
-from netwright.device.ssh import MAX_OUTPUT_BYTES, ExecRefusedError, SshConnection
+from netwright.device.ssh import MAX_OUTPUT_BYTES, ExecRefusedError, Jump, SshConnection
 
 _LAST_LINES = 5
 
@@ -24,17 +25,17 @@ def open_session(
     hostkeys: HostKeys,
     dialogue: Dialogue | None = None,
     *,
-    jump: SshConnection | None = None,
     max_output: int = MAX_OUTPUT_BYTES,
 ) -> Session:
-    """A session that connects at its first command. ``dialogue``: how the platform's command line talks; None
-    for a system whose exec channels run a shell (Linux). ``jump``: a held connection to ``endpoint.jump``;
-    without one the session opens and closes its own."""
-    return DeviceSession(endpoint, hostkeys, dialogue, jump=jump, max_output=max_output)
+    """A session of its own, outside of all limits, that connects at its first command; for whoever asks one
+    device that nobody knows yet. ``dialogue``: how the platform's command line talks; None for a system whose
+    exec channels run a shell (Linux)."""
+    return DeviceSession(endpoint, hostkeys, dialogue, max_output=max_output)
 
 
 class DeviceSession:
-    """``Session`` over one SSH connection and one SNMP socket.
+    """``Session`` over one SSH connection and one SNMP socket. ``jump``: a shared connection to
+    ``endpoint.jump``; without one the session opens and closes its own.
 
     With a dialogue, commands go over exec channels where the platform has them, so many side by side as it
     bears, and else one by one over a terminal that stays open: also where more rights must be asked for."""
@@ -45,14 +46,15 @@ class DeviceSession:
         hostkeys: HostKeys,
         dialogue: Dialogue | None = None,
         *,
-        jump: SshConnection | None = None,
+        jump: Jump | None = None,
+        limiter: Limiter | None = None,
         max_output: int = MAX_OUTPUT_BYTES,
     ) -> None:
         self._endpoint = endpoint
         self._own_jump = None
         if jump is None and endpoint.jump is not None:
             jump = self._own_jump = SshConnection(endpoint.jump, hostkeys)
-        self._ssh = SshConnection(endpoint, hostkeys, max_output=max_output, jump=jump)
+        self._ssh = SshConnection(endpoint, hostkeys, max_output=max_output, jump=jump, limiter=limiter)
         self._snmp = SnmpClient(endpoint)
         self._dialogue = dialogue
         rises = dialogue is not None and dialogue.enable != "" and endpoint.credentials.enable is not None
@@ -61,6 +63,8 @@ class DeviceSession:
         self._max_output = max_output
         self._shell: Shell | None = None
         self._turn = asyncio.Lock()
+        self._under_way = 0
+        self._rested = False
 
     @property
     def endpoint(self) -> Endpoint:
@@ -71,13 +75,34 @@ class DeviceSession:
         """The terminal, when there is one: its prompt and mode."""
         return self._shell
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is logged in over SSH now."""
+        return self._ssh.is_open
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether another conversation may go on over what is open here: nothing is under way, and a terminal
+        stands where its login left it."""
+        open_ = self._ssh.is_open or self._snmp.is_open
+        return open_ and not self._under_way and (self._shell is None or self._shell.is_at_home)
+
+    def rest(self) -> None:
+        """Nothing is asked for a while: it is made sure of at the next command that the device is there."""
+        self._rested = True
+        self._ssh.rest()
+
     async def run(
         self, command: str, *, check: bool = True, timeout_s: float | None = None, stdin: bytes | None = None
     ) -> Reply:
-        if self._dialogue is None:
-            reply = await self._ssh.run(command, timeout_s=timeout_s, stdin=stdin)
-        else:
-            reply = await self._spoken(self._dialogue, command, timeout_s, stdin)
+        self._under_way += 1
+        try:
+            if self._dialogue is None:
+                reply = await self._ssh.run(command, timeout_s=timeout_s, stdin=stdin)
+            else:
+                reply = await self._spoken(self._dialogue, command, timeout_s, stdin)
+        finally:
+            self._under_way -= 1
         if check and reply.status != 0:
             said = " / ".join((reply.error or reply.output).strip().splitlines()[-_LAST_LINES:])
             raise CommandFailedError(
@@ -140,6 +165,9 @@ class DeviceSession:
         return _judged(dialogue, Reply(command, output, "", 0))
 
     async def _terminal(self, dialogue: Dialogue) -> Shell:
+        rested, self._rested = self._rested, False
+        if rested and self._shell is not None and not await self._shell.is_awake():
+            self._ssh.drop()
         if self._shell is None or not self._shell.is_open:
             shell = Shell(self._endpoint, dialogue, max_output=self._max_output)
             await shell.open(await self._ssh.connection())

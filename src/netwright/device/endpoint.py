@@ -52,6 +52,15 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many sessions at once the device may have, and all devices of its ``group``. 0: any number."""
+
+    group: str = ""
+    per_device: int = 0
+    per_group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """A device's management endpoint. ``device`` is its name, for messages."""
 
@@ -63,6 +72,7 @@ class Endpoint:
     timeouts: Timeouts = field(default_factory=Timeouts)
     jump: Endpoint | None = None
     """The host that its SSH goes through, with credentials and a host key of its own."""
+    share: Share = field(default_factory=Share)
     recorder: Recorder | None = None
     """Who writes down what is said with the device."""
 

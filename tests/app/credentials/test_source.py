@@ -82,6 +82,7 @@ REFUSE = [
     ({"command": [sys.executable, "-c", f"print('{HUSH}'); raise SystemExit(3)"]}, "ended with status 3"),
     ({"command": [sys.executable, "-c", "import sys; sys.stdout.buffer.write(b'\\xff')"]}, "printed no text"),
     ({"command": [sys.executable, "-c", ""]}, "is empty or not set"),
+    ({"command": ["yes", HUSH]}, "command yes: printed more than 65536 bytes"),
     ({"vault": "secret/network/core", "field": "passwort"}, "has no field passwort.*empty, password, port"),
     ({"vault": "secret/network/core", "field": "port"}, "field port is no text"),
     ({"vault": "secret/network/core", "field": "empty"}, "is empty or not set"),

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from netwright.app.credentials.sets import CredentialSet, Place, Placed
+from netwright.app.credentials.sets import CredentialSet, Place
 from netwright.app.credentials.source import Sources
 from netwright.app.credentials.stored import CredentialStore
+from netwright.app.scope import Placed, ask_places, first_fit
 from netwright.base.clock import Clock
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.base.secret import Secret
@@ -35,11 +36,11 @@ class ChosenCredentials:
     @property
     def placed_matter(self) -> bool:
         """Whether any set asks where a device is."""
-        return any(not one.by_name_only for one in self.sets.values())
+        return ask_places(self.sets)
 
     def name_for(self, device: Placed) -> str:
         """The set's name, or ``default``."""
-        return next((name for name, one in self.sets.items() if one.fits(device)), DEFAULT)
+        return first_fit(self.sets, device) or DEFAULT
 
     def of(self, name: str) -> Credentials:
         """A set's credentials; ones with ``fault`` when a place does not give its secret. Raises

@@ -13,12 +13,12 @@ A value is written as text where it is no secret (a user name), else as the plac
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from netwright.app.scope import Scope
 from netwright.base.errors import NetwrightError
 from netwright.device.endpoint import AUTH_NAMES, PRIV_NAMES
 
@@ -78,7 +78,7 @@ class FromCommand(_Part):
 Place: TypeAlias = FromEnvironment | FromStore | FromVault | FromCommand
 
 
-class CredentialSet(_Part):
+class CredentialSet(Scope):
     """One set. Without conditions it is used only where it is named; of several a device has to meet all."""
 
     username: str | Place = ""
@@ -102,16 +102,6 @@ class CredentialSet(_Part):
     """Hash of SNMPv3."""
     snmp_priv_protocol: str = "aes"
     """Cipher of SNMPv3."""
-    devices: list[str] = []
-    """Names of devices it is for; `*` and `?` stand for any letters, any letter."""
-    sites: list[str] = []
-    """Sites it is for."""
-    regions: list[str] = []
-    """Regions it is for, with all below them."""
-    roles: list[str] = []
-    """Roles of devices it is for."""
-    platforms: list[str] = []
-    """Platforms it is for."""
 
     @field_validator("snmp_auth_protocol")
     @classmethod
@@ -122,40 +112,6 @@ class CredentialSet(_Part):
     @classmethod
     def _cipher(cls, name: str) -> str:
         return _one_of(name, PRIV_NAMES)
-
-    @property
-    def by_name_only(self) -> bool:
-        return not (self.devices or self.sites or self.regions or self.roles or self.platforms)
-
-    def fits(self, device: Placed) -> bool:
-        """Whether a device meets all conditions that are given."""
-        return not self.by_name_only and (
-            (not self.devices or any(fnmatchcase(device.name, pattern) for pattern in self.devices))
-            and (not self.sites or device.site in self.sites)
-            and (not self.regions or not device.regions.isdisjoint(self.regions))
-            and (not self.roles or device.role in self.roles)
-            and (not self.platforms or device.platform in self.platforms)
-        )
-
-    def words(self) -> str:
-        """Its conditions, for people."""
-        given = (
-            ("devices", self.devices), ("sites", self.sites), ("regions", self.regions),
-            ("roles", self.roles), ("platforms", self.platforms),
-        )  # fmt: skip
-        return "; ".join(f"{name} {', '.join(values)}" for name, values in given if values) or "where named"
-
-
-class Placed(BaseModel):
-    """What conditions ask of a device. ``regions``: its own and all above."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    platform: str
-    site: str
-    role: str
-    regions: frozenset[str] = frozenset()
 
 
 class VaultSettings(_Part):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 COMMAND_DEADLINE_S = 10.0
 MOST_BYTES = 65_536
+_PIECE = 16_384
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,26 @@ def _printed(command: list[str]) -> str:
             subject=name,
             remedy="Give a program's path, then its arguments.",
         ) from None
+    until = time.monotonic() + COMMAND_DEADLINE_S
     try:
-        printed, _ = process.communicate(timeout=COMMAND_DEADLINE_S)
+        printed = _read(process, until)
+        process.wait(max(0.0, until - time.monotonic()))
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        _kill(process)
         raise UnavailableError(
             f"did not end within {COMMAND_DEADLINE_S:g} s",
             subject=name,
             remedy="Run it by hand; it must not ask questions.",
         ) from None
+    finally:
+        if process.stdout is not None:
+            process.stdout.close()
+    if printed is None:
+        raise UnavailableError(
+            f"printed more than {MOST_BYTES} bytes",
+            subject=name,
+            remedy="Run it by hand: it must print the secret and nothing else.",
+        )
     if process.returncode:
         raise UnavailableError(
             f"ended with status {process.returncode}",
@@ -95,3 +109,27 @@ def _printed(command: list[str]) -> str:
         return printed.decode().rstrip("\r\n")
     except UnicodeDecodeError:
         raise UnavailableError("printed no text", subject=name, remedy="Run it by hand.") from None
+
+
+def _read(process: subprocess.Popen[bytes], until: float) -> bytes | None:
+    """What it prints, to the end; None, and it is ended, when that is too much. Raises TimeoutExpired."""
+    assert process.stdout is not None
+    printed = bytearray()
+    with selectors.DefaultSelector() as ready:
+        ready.register(process.stdout, selectors.EVENT_READ)
+        while ready.select(max(0.0, until - time.monotonic())):
+            piece = os.read(process.stdout.fileno(), _PIECE)
+            if not piece:
+                return bytes(printed)
+            printed += piece
+            if len(printed) > MOST_BYTES:
+                _kill(process)
+                return None
+    raise subprocess.TimeoutExpired(process.args, COMMAND_DEADLINE_S)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """With all that it started, also where it has ended itself."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -43,6 +43,7 @@ class Shell:
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._echoes = True
         self._journal = endpoint.journal("terminal")
+        self._home = ""
 
     @property
     def mode(self) -> str:
@@ -53,12 +54,32 @@ class Shell:
     def is_open(self) -> bool:
         return self._channel is not None and not self._terminal.ended.is_set()
 
+    @property
+    def is_at_home(self) -> bool:
+        """Whether it is open and stands at the prompt that the login led to."""
+        return self.is_open and self.prompt == self._home
+
     async def open(self, connection: asyncssh.SSHClientConnection) -> None:
         """To a prompt that is known, with paging off and the rights that the credentials give."""
         limit = self._endpoint.timeouts.login_s
         reading = Reading(self._dialogue)
         async with self._spoken("the command line's first prompt", reading, limit):
             await self._begin(connection, reading)
+        self._home = self.prompt
+
+    async def is_awake(self) -> bool:
+        """Whether the device answers an empty line in time with the prompt that it had. If not, the terminal
+        is closed."""
+        if not self.is_open:
+            return False
+        try:
+            async with self._spoken("the prompt", Reading(self._dialogue), self._endpoint.timeouts.connect_s):
+                await self._learn()
+        except DeviceError:
+            return False
+        if not self.is_at_home:
+            self.close()
+        return self.is_open
 
     async def run(self, command: str, *, timeout_s: float | None = None) -> str:
         """What ``command`` (one line) prints. Raises DeviceError's subclasses."""

@@ -194,10 +194,15 @@ class NetconfChannel(asyncssh.SSHClientSession[bytes]):
 
 
 async def open_channel(
-    endpoint: Endpoint, hostkeys: HostKeys, *, max_message: int = MAX_MESSAGE_BYTES
+    endpoint: Endpoint,
+    hostkeys: HostKeys,
+    *,
+    max_message: int = MAX_MESSAGE_BYTES,
+    ssh: SshConnection | None = None,
 ) -> tuple[NetconfChannel, Hello]:
-    """Log in at ``endpoint.ssh_port`` and exchange hellos. Raises DeviceError's subclasses."""
-    ssh = SshConnection(endpoint, hostkeys)
+    """Log in at ``endpoint.ssh_port`` and exchange hellos. ``ssh``: the connection to use and to close;
+    one of a ``SessionPool`` has a place and goes through the jump host. Raises DeviceError's subclasses."""
+    ssh = ssh or SshConnection(endpoint, hostkeys)
     channel = NetconfChannel(endpoint, ssh, max_message=max_message)
     try:
         hello = await channel.greet()

@@ -155,6 +155,11 @@ class SnmpClient:
                         row[column] = value
         return rows
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has a socket, and knows the agent's engine where there is one."""
+        return self._socket is not None
+
     def close(self) -> None:
         if self._channel is not None:
             self._channel.close()
