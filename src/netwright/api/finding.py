@@ -18,7 +18,7 @@ from netwright.app.tending import (
     acceptance_title,
     acknowledge_all,
     end_task,
-    give_task,
+    give_tasks,
     told_lines,
     withdraw_all,
 )
@@ -30,12 +30,11 @@ from netwright.collect.findinglist import (
     FindingFilter,
     FindingLine,
     FindingState,
+    finding_line,
     finding_page,
     finding_walk,
-    lines_of,
 )
 from netwright.collect.findings import Severity
-from netwright.collect.observed import Finding
 
 FILTERS = ("q", "site", "device", "kind", "severity", "at_least", "state")
 PARAMETERS = (*FILTERS, "sort", "after", "limit", "count", "format")
@@ -98,11 +97,11 @@ async def open_finding_task(request: Request) -> Response:
     call = await call_of(request)
     table.only(call, ())
     wanted = await table.wish_of(call, ("assignee", "note"))
-    task = await in_thread(
-        give_task,
+    (task,) = await in_thread(
+        give_tasks,
         call.state.context,
         call.access,
-        _number(request),
+        [_number(request)],
         assignee=table.text_in(wanted, "assignee", 255),
         note=table.text_in(wanted, "note"),
     )
@@ -181,11 +180,10 @@ def _one(call: Call, number: int) -> dict[str, Any]:
     context = call.state.context
     with context.database.read() as session:
         narrow(session, call.access)
-        found = session.get(Finding, number)
-        if found is None:
-            raise NotFoundError("there is no finding of this number", subject=str(number))
-        lines = lines_of(session, [found], context.clock.now())
-    return finding_row(_told(call, lines)[0])
+        found = finding_line(session, number, context.clock.now())
+    if found is None:
+        raise NotFoundError("there is no finding of this number", subject=str(number))
+    return finding_row(_told(call, [found])[0])
 
 
 def _told(call: Call, lines: list[FindingLine]) -> list[FindingLine]:

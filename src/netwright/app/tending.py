@@ -70,15 +70,17 @@ def withdraw_all(context: Context, access: Access, numbers: Sequence[int]) -> in
         return sum(take_back(session, finding) for finding in _seen(session, access, numbers))
 
 
-def give_task(
-    context: Context, access: Access, number: int, *, assignee: str = "", note: str = ""
-) -> FindingTask:
-    """Raises InputError when there is an open one already."""
+def give_tasks(
+    context: Context, access: Access, numbers: Sequence[int], *, assignee: str = "", note: str = ""
+) -> list[FindingTask]:
+    """A task for each finding, all or none. Raises InputError when one has an open task already."""
     access.require(Verb.OPERATE)
+    now = context.clock.now()
     with context.database.write() as session:
-        (finding,) = _seen(session, access, [number])
-        now = context.clock.now()
-        return open_task(session, finding, access.name, now, assignee=assignee.strip(), note=note.strip())
+        return [
+            open_task(session, finding, access.name, now, assignee=assignee.strip(), note=note.strip())
+            for finding in _seen(session, access, numbers)
+        ]
 
 
 def end_task(context: Context, access: Access, number: int) -> FindingTask:

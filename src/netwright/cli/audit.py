@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import getpass
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import click
 from rich.text import Text
 from sqlalchemy import func, select
 
 from netwright.app.context import Context
-from netwright.base.errors import InputError, NotFoundError
+from netwright.base.errors import NotFoundError
 from netwright.base.spreadsheet import csv_text
 from netwright.cli.auditview import show_findings, show_tasks
 from netwright.cli.context import pass_context_object
@@ -30,6 +28,7 @@ from netwright.collect.attention import (
     open_tasks,
     require_open,
     take_back,
+    until_of,
 )
 from netwright.collect.audit import audit as judge
 from netwright.collect.document import FINDING_COLUMNS, finding_row, task_row
@@ -127,7 +126,7 @@ def ack(
             if back:
                 take_back(session, finding)
             else:
-                acknowledge(session, finding, author, why or "", now, until=_until(until, now))
+                acknowledge(session, finding, author, why or "", now, until=until_of(until or "", now))
     click.echo(f"{counted(len(numbers), 'finding')} {'stand again' if back else 'acknowledged'}.")
 
 
@@ -183,21 +182,6 @@ def tasks(context: Context, site: str | None, as_json: bool) -> None:
             print_json([task_row(one) for one in found])
         else:
             show_tasks(found, now, output())
-
-
-def _until(text: str | None, now: float) -> float | None:
-    """Unix seconds of a day, a time (UTC unless it says otherwise), or so many hours or days from now."""
-    if not text:
-        return None
-    if match := re.fullmatch(r"(\d{1,4})([hdw])", text):
-        return now + int(match[1]) * {"h": 3600, "d": 86400, "w": 7 * 86400}[match[2]]
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(
-            "is no time", subject=text, remedy="Write 2026-12-31, 2026-12-31T08:00Z, 8h, 3d or 2w."
-        ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _require_known(context: Context, device: str | None, site: str | None) -> None:

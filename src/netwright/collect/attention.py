@@ -6,8 +6,10 @@ back is a new row of the same trouble.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Index, Text, delete, select, tuple_
@@ -19,6 +21,8 @@ from netwright.collect.observed import Finding
 from netwright.store.record import Base
 
 T = TypeVar("T", "FindingAck", "FindingTask")
+_SPAN = re.compile(r"(\d{1,4})([hdw])")
+_UNITS_S = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 Key: TypeAlias = tuple[str, str, str]
 """Kind, device, object."""
 
@@ -110,6 +114,22 @@ def acknowledge(
     )
     session.add(ack)
     return ack
+
+
+def until_of(text: str, now: float) -> float | None:
+    """Unix seconds of a day, a time (UTC unless it says otherwise), or so many hours, days or weeks from now;
+    None for nothing. Raises InputError."""
+    if not text:
+        return None
+    if match := _SPAN.fullmatch(text):
+        return now + int(match[1]) * _UNITS_S[match[2]]
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            "is no time", subject=text[:40], remedy="Write 2026-12-31, 2026-12-31T08:00Z, 8h, 3d or 2w."
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def take_back(session: Session, finding: Finding) -> bool:

@@ -158,6 +158,23 @@ def lines_of(session: Session, findings: Sequence[Finding], now: float) -> list[
     return [_line(finding, words[finding.id]) for finding in findings]
 
 
+def finding_line(session: Session, number: int, now: float) -> FindingLine | None:
+    """One by its number, cleared or not."""
+    found = session.scalars(select(Finding).where(Finding.id == number)).all()
+    return next(iter(lines_of(session, found, now)), None)
+
+
+def earlier_ones(session: Session, line: FindingLine, most: int = 10) -> list[Finding]:
+    """Times when the same trouble was there before, the last first."""
+    query = select(Finding).where(
+        Finding.kind == line.kind,
+        Finding.device == line.device,
+        Finding.object == line.object,
+        Finding.id < line.id,
+    )
+    return list(session.scalars(query.order_by(Finding.id.desc()).limit(most)))
+
+
 def numbers_by_state(session: Session, wanted: FindingFilter, now: float) -> dict[FindingState, int]:
     """How many fit in each state of those not cleared, whatever state the filter asks for."""
     query = _where(select(func.count(Finding.id)), wanted).where(Finding.cleared_at.is_(None))

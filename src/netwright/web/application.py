@@ -34,11 +34,13 @@ from netwright.web.pages import (
     compliance,
     content,
     device,
+    discovered,
     finding,
     inventory,
     login,
     overview,
     record,
+    report,
     review,
     roles,
     rollout,
@@ -106,6 +108,8 @@ def create_app(context: Context, *, hosts: Collection[str] | None = None) -> Fas
         attachment,
         compliance,
         template,
+        discovered,
+        report,
     )
     for module in (*network, account, users, roles, audit):
         app.include_router(module.router, dependencies=members)

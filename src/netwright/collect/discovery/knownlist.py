@@ -98,12 +98,7 @@ def known_page(
             remedy=f"By: {', '.join(SORTS)}.",
         )
     column = _SORTS[name]
-    query = _where(
-        select(KnownDevice, Device.id.label("wanted_id"), Site.name.label("site"))
-        .outerjoin(Device, Device.name == KnownDevice.device)
-        .outerjoin(Site, Site.id == Device.site_id),
-        asked,
-    ).order_by(column.desc() if falling else column, KnownDevice.id)
+    query = _where(_base(), asked).order_by(column.desc() if falling else column, KnownDevice.id)
     if after:
         value, last = decode_cursor(after, (int, float) if name in _TIMES else str, int)
         beyond = column < value if falling else column > value
@@ -129,6 +124,19 @@ def known_walk(session: Session, asked: KnownFilter) -> Iterator[KnownLine]:
             return
 
 
+def known_named(session: Session, names: Collection[str]) -> list[KnownLine]:
+    """Those of these names, by name."""
+    query = _base().where(KnownDevice.device.in_(sorted(set(names)))).order_by(KnownDevice.device)
+    return _lines(session, session.execute(query).all())
+
+
+def known_numbers(session: Session) -> tuple[int, int]:
+    """How many are in the inventory, and how many are not."""
+    query = select(func.count(Device.id), func.count()).select_from(KnownDevice)
+    wanted, every = session.execute(query.outerjoin(Device, Device.name == KnownDevice.device)).one()
+    return wanted, every - wanted
+
+
 def strangers(session: Session) -> list[str]:
     """Names of the devices that were found and are not in the inventory."""
     query = select(KnownDevice.device).outerjoin(Device, Device.name == KnownDevice.device)
@@ -138,6 +146,14 @@ def strangers(session: Session) -> list[str]:
 def vendors_seen(session: Session) -> list[str]:
     query = select(KnownDevice.vendor).where(KnownDevice.vendor != "").distinct()
     return list(session.scalars(query.order_by(KnownDevice.vendor)))
+
+
+def _base() -> Any:
+    return (
+        select(KnownDevice, Device.id.label("wanted_id"), Site.name.label("site"))
+        .outerjoin(Device, Device.name == KnownDevice.device)
+        .outerjoin(Site, Site.id == Device.site_id)
+    )
 
 
 def _where(query: Any, asked: KnownFilter) -> Any:

@@ -13,18 +13,18 @@ from netwright.app.access import Verb
 from netwright.app.access.telling import namer_for
 from netwright.app.deployment import omissions_of
 from netwright.base.errors import NetwrightError, NotFoundError
+from netwright.collect.findinglist import standing_of
 from netwright.collect.observed import ObservedConfig
 from netwright.intent.context import ContextSource, context_sources, merge
 from netwright.inventory import KINDS, Attachment
 from netwright.store.history import history_of
-from netwright.web.caller import access_of
+from netwright.web.caller import access_of, told_findings
 from netwright.web.diff import by_section, unified
 from netwright.web.pages.inventory import list_page, writes
 from netwright.web.read import part, telemetry
 from netwright.web.read.attachment import files_of
 from netwright.web.read.configuration import patch_of, wanted_configuration
 from netwright.web.read.device import DeviceHead, device_head, fact_lines, health_of
-from netwright.web.read.finding import findings_of
 from netwright.web.read.hardware import hardware
 from netwright.web.read.object import history_lines
 from netwright.web.read.port import ports_of
@@ -57,7 +57,7 @@ def show(request: Request, name: str) -> Response:
     with state.reading() as session:
         values |= {
             "facts": fact_lines(head),
-            "findings": findings_of(session, device=name),
+            "findings": told_findings(request, standing_of(session, state.context.clock.now(), device=name)),
             "sensors": part.sensors(session, name),
             "lines": part.interfaces(session, name, head.id),
         }

@@ -36,7 +36,7 @@ def _values(request: Request) -> dict[str, Any]:
     report = state.health()
     with state.reading() as session:
         seen, data = state.settled(session, "places", report, lambda: _places(state, session, report))
-        return {"view": overview(session, seen), "map_data": data}
+        return {"view": overview(session, seen, state.context.clock.now()), "map_data": data}
 
 
 def _places(state: WebState, session: Session, report: HealthReport) -> tuple[Places, str]:

@@ -7,11 +7,11 @@ from fastapi.responses import Response
 
 from netwright.app.access import Verb
 from netwright.base.errors import NotFoundError
+from netwright.collect.findinglist import standing_of
 from netwright.inventory import KINDS, Region
 from netwright.store.query.named import present
-from netwright.web.caller import access_of, reader_of, sight_of
+from netwright.web.caller import access_of, reader_of, sight_of, told_findings
 from netwright.web.pages.inventory import beside_of, list_page
-from netwright.web.read.finding import findings_of
 from netwright.web.read.rack import feeds_of, rack_view, racks_of
 from netwright.web.read.site import find_site, site_links
 from netwright.web.read.table import Asked, read_table
@@ -47,7 +47,7 @@ def show(request: Request, name: str) -> Response:
         )
         racks = racks_of(session, site.id, report)
         topology = site_topology(session, site.id, report)
-        findings = findings_of(session, site=name)
+        findings = told_findings(request, standing_of(session, state.context.clock.now(), site=name))
         links = site_links(session, report, site.id)
     return page(
         request,

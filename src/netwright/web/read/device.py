@@ -11,7 +11,7 @@ from netwright.base import address
 from netwright.base.errors import NotFoundError
 from netwright.collect.health import HealthReport, HealthState
 from netwright.collect.observed import ObservedConfig, ObservedDevice
-from netwright.inventory import Asn, Device, Manufacturer, Model, Rack, Site
+from netwright.inventory import Asn, Device, Manufacturer, Model, Rack, Site, SoftwareVersion
 
 
 def health_of(report: HealthReport, device: str) -> tuple[str, tuple[str, ...]]:
@@ -39,6 +39,8 @@ class DeviceHead:
     management_address: address.Address | None
     loopback: address.Address | None
     redundancy_group: str
+    software: str
+    """The version that it is wanted to run."""
     seen: ObservedDevice | None
     config_equal: bool | None
     config_at: float | None
@@ -47,12 +49,22 @@ class DeviceHead:
 def device_head(session: Session, name: str) -> DeviceHead:
     """Raises NotFoundError for a name that is neither wanted nor seen."""
     query = (
-        select(Device, Site.name, Site.title, Rack.name, Model.name, Manufacturer.name, Asn.number)
+        select(
+            Device,
+            Site.name,
+            Site.title,
+            Rack.name,
+            Model.name,
+            Manufacturer.name,
+            Asn.number,
+            SoftwareVersion.version,
+        )
         .join(Site, Device.site_id == Site.id)
         .join(Model, Device.model_id == Model.id)
         .join(Manufacturer, Model.manufacturer_id == Manufacturer.id)
         .outerjoin(Rack, Device.rack_id == Rack.id)
         .outerjoin(Asn, Device.asn_id == Asn.id)
+        .outerjoin(SoftwareVersion, Device.software_version_id == SoftwareVersion.id)
         .where(Device.name == name)
     )
     row = session.execute(query).one_or_none()
@@ -68,10 +80,10 @@ def device_head(session: Session, name: str) -> DeviceHead:
     if row is None:
         assert seen is not None
         return DeviceHead(
-            name, None, "", "", "", None, "", seen.platform, "", "", "", "", None, None, None, "",
+            name, None, "", "", "", None, "", seen.platform, "", "", "", "", None, None, None, "", "",
             seen, equal, config_at,
         )  # fmt: skip
-    device, site, site_title, rack, model, manufacturer, asn = row
+    device, site, site_title, rack, model, manufacturer, asn, software = row
     return DeviceHead(
         name=name,
         id=device.id,
@@ -89,6 +101,7 @@ def device_head(session: Session, name: str) -> DeviceHead:
         management_address=device.management_address,
         loopback=device.loopback,
         redundancy_group=device.redundancy_group,
+        software=software or "",
         seen=seen,
         config_equal=equal,
         config_at=config_at,
@@ -114,11 +127,19 @@ def fact_lines(head: DeviceHead) -> list[FactLine]:
         ("Vendor", head.manufacturer, seen.vendor if seen else None),
         ("Model", head.model, seen.model if seen else None),
         ("Serial number", head.serial, seen.serial if seen else None),
+        ("Software", head.software, _software(head, seen)),
     ]
     return [
         FactLine(name, wanted, observed or "", _mark(name, wanted, observed))
         for name, wanted, observed in pairs
     ]
+
+
+def _software(head: DeviceHead, seen: ObservedDevice | None) -> str | None:
+    """The version alone where one is wanted: that is what it is held against."""
+    if seen is None or not seen.os_version:
+        return seen.os if seen else None
+    return seen.os_version if head.software or not seen.os else f"{seen.os} {seen.os_version}"
 
 
 def _mark(name: str, wanted: str, observed: str | None) -> str:

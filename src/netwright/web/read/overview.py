@@ -9,14 +9,14 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from netwright.cdn.records import Holding, HoldingState
+from netwright.collect.findinglist import FindingFilter, FindingLine, finding_page, open_by_severity
 from netwright.collect.health import HealthReport
-from netwright.collect.observed import Finding, ObservedBgpSession, ObservedConfig, ObservedDevice
+from netwright.collect.observed import ObservedBgpSession, ObservedConfig, ObservedDevice
 from netwright.deploy.records import DeviceState, Rollout, RolloutDevice, RolloutState
 from netwright.inventory import BgpSession, Device
 from netwright.inventory.place import Status
 from netwright.platforms.facts import BgpState
 from netwright.store.history import Revision
-from netwright.web.read.finding import open_by_severity
 from netwright.web.read.site import Layout, SiteLink, SiteRow, judged_links, list_sites
 
 
@@ -48,7 +48,7 @@ class Overview:
     configs_known: int
     titles_held: int
     severities: dict[str, int]
-    worst: list[Finding]
+    worst: list[FindingLine]
     rollout: RolloutBrief | None
     revisions: list[Revision]
     last_poll: float | None
@@ -77,7 +77,7 @@ def places(layout: Layout, report: HealthReport) -> Places:
     )
 
 
-def overview(session: Session, seen: Places) -> Overview:
+def overview(session: Session, seen: Places, now: float) -> Overview:
     """A fixed number of statements, whatever the size of the network."""
     return Overview(
         sites=seen.sites,
@@ -96,8 +96,8 @@ def overview(session: Session, seen: Places) -> Overview:
         titles_held=_count(
             session, select(func.count(Holding.title_id.distinct())).where(Holding.state == HoldingState.HELD)
         ),
-        severities=open_by_severity(session),
-        worst=_worst(session),
+        severities=open_by_severity(session, now),
+        worst=finding_page(session, FindingFilter(), now, limit=8).lines,
         rollout=latest_rollout(session),
         revisions=list(
             session.scalars(
@@ -142,22 +142,6 @@ def _sessions_up(session: Session) -> int:
         )
     )
     return session.scalar(query) or 0
-
-
-def _worst(session: Session) -> list[Finding]:
-    from_worst = {"critical": 0, "major": 1, "minor": 2, "info": 3}
-    rows: list[Finding] = []
-    for severity in from_worst:
-        query = (
-            select(Finding)
-            .where(Finding.cleared_at.is_(None), Finding.cause == "", Finding.severity == severity)
-            .order_by(Finding.id.desc())
-            .limit(8 - len(rows))
-        )
-        rows += session.scalars(query)
-        if len(rows) >= 8:
-            break
-    return rows
 
 
 def latest_rollout(session: Session) -> RolloutBrief | None:

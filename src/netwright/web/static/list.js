@@ -1,7 +1,7 @@
 // Lists: ticked rows, a field edited where it stands. Without it, rows have links to their forms.
 (() => {
   const count = (form) => {
-    const boxes = [...form.querySelectorAll("input[name=id]")];
+    const boxes = [...form.querySelectorAll("input[name=id]:not(:disabled)")];
     const ticked = boxes.filter((box) => box.checked);
     const bar = form.querySelector("[data-ticked-bar]");
     if (bar) { bar.hidden = ticked.length === 0; bar.querySelector("[data-ticked-count]").textContent = ticked.length; }
@@ -13,7 +13,7 @@
   document.addEventListener("click", (event) => {
     const box = event.target;
     if (!box.matches?.("[data-ticked] input[name=id]")) return;
-    const boxes = [...box.form.querySelectorAll("input[name=id]")];
+    const boxes = [...box.form.querySelectorAll("input[name=id]:not(:disabled)")];
     if (event.shiftKey && last && boxes.includes(last)) {
       const [a, b] = [boxes.indexOf(last), boxes.indexOf(box)].sort((x, y) => x - y);
       for (const one of boxes.slice(a, b + 1)) one.checked = box.checked;
@@ -24,7 +24,7 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-ticked]");
     if (!form) return;
-    if (event.target.matches("[data-tick-all]")) for (const box of form.querySelectorAll("input[name=id]")) box.checked = event.target.checked;
+    if (event.target.matches("[data-tick-all]")) for (const box of form.querySelectorAll("input[name=id]:not(:disabled)")) box.checked = event.target.checked;
     count(form);
   });
   window.addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-ticked]")) count(form); });
