@@ -11,8 +11,11 @@ from typing import Any, cast
 from netwright.base.errors import DeviceUnreachableError, SessionClosedError
 from netwright.collect.wanted import Wanted
 from netwright.config.library import PACKAGED
+from netwright.device.cli.dialogue import Dialogue
 from netwright.device.endpoint import Credentials, Endpoint
-from netwright.device.session import Session
+from netwright.device.hostkeys import MemoryHostKeys
+from netwright.device.pool import Holdable, Lease, SessionPool
+from netwright.device.session import Reply, Session
 from netwright.platforms.facts import DeviceFacts, DeviceSample
 from netwright.platforms.platform import ConfigDriver, FactReader, Platform
 from netwright.platforms.screen import Screen
@@ -54,7 +57,7 @@ class FakeDevice:
 
 
 class FakeSession:
-    """A session that can break."""
+    """A session that can break; ``run`` asks for facts, sample or configuration."""
 
     def __init__(self, device: FakeDevice, endpoint: Endpoint) -> None:
         self.device = device
@@ -63,12 +66,21 @@ class FakeSession:
         self.closed = False
         device.sessions += 1
 
-    async def ask(self, what: str) -> FakeDevice:
+    is_connected = True
+
+    @property
+    def is_reusable(self) -> bool:
+        return not self.closed
+
+    def rest(self) -> None:
+        assert not self.closed
+
+    async def run(self, command: str, **_: Any) -> Reply:
         assert not self.closed
         if self.broken:
             raise SessionClosedError("the session closed", subject=self.endpoint.device)
-        await self.device.answer(what)
-        return self.device
+        await self.device.answer(command)
+        return Reply(command, self.device.running, "", 0)
 
     async def close(self) -> None:
         self.closed = True
@@ -77,24 +89,24 @@ class FakeSession:
 class FakeReader:
     """``FactReader`` over fake sessions; stamps answers with the clock given."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, devices: dict[str, FakeDevice], now: Callable[[], float]) -> None:
+        self._devices = devices
         self._now = now
 
     async def facts(self, session: Session) -> DeviceFacts:
-        device = await cast("FakeSession", session).ask("facts")
-        return replace(device.facts, observed_at=self._now())
+        await session.run("facts")
+        return replace(self._devices[session.endpoint.device].facts, observed_at=self._now())
 
     async def sample(self, session: Session) -> DeviceSample:
-        device = await cast("FakeSession", session).ask("sample")
-        return sample_of(device.facts, self._now())
+        await session.run("sample")
+        return sample_of(self._devices[session.endpoint.device].facts, self._now())
 
 
 class FakeDriver:
     """The reading part of ``ConfigDriver``."""
 
     async def read_running(self, session: Session) -> str:
-        device = await cast("FakeSession", session).ask("config")
-        return device.running
+        return (await session.run("config")).output
 
 
 class Fleet:
@@ -102,10 +114,11 @@ class Fleet:
 
     def __init__(self, wanted: Wanted, now: Callable[[], float]) -> None:
         driver = cast("ConfigDriver", FakeDriver())
-        reader: FactReader = FakeReader(now)
-        self.platform = Platform("fake", Screen(title="Fake"), PACKAGED, "frr", reader, driver)
         self.devices = {name: FakeDevice(facts_as_wanted(wanted, name)) for name in wanted.devices}
+        reader: FactReader = FakeReader(self.devices, now)
+        self.platform = Platform("fake", Screen(title="Fake"), PACKAGED, "frr", reader, driver)
         self.open: dict[str, FakeSession] = {}
+        self.pool = SessionPool(MemoryHostKeys(), opener=self._opener)
         self.present = list(self.devices)
 
     def __getitem__(self, name: str) -> FakeDevice:
@@ -117,7 +130,9 @@ class Fleet:
             for name in (self.present if names is None else names)
         ]
 
-    def open_session(self, target: Target) -> Session:
-        session = FakeSession(self.devices[target.device], target.endpoint)
-        self.open[target.device] = session
-        return cast("Session", session)
+    def open_session(self, target: Target, *, hold: bool = False, fresh: bool = False) -> Lease:
+        return self.pool.open(target.endpoint, hold=hold, fresh=fresh)
+
+    def _opener(self, endpoint: Endpoint, _: Dialogue | None) -> Holdable:
+        session = self.open[endpoint.device] = FakeSession(self.devices[endpoint.device], endpoint)
+        return cast("Holdable", session)

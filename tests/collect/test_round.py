@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from netwright.base.errors import CommandFailedError, StorageError
+from netwright.base.errors import CommandFailedError, SessionLimitError, StorageError
 from netwright.collect.drift import DriftReport
 from netwright.collect.findings import open_findings
 from netwright.collect.observed import (
@@ -69,6 +69,8 @@ async def make(
     yield make
     for collector in made:
         await collector.close()
+    await fleet.pool.close()
+    assert all(session.closed for session in fleet.open.values())
 
 
 async def _round(collector: Collector, clock: HeldClock) -> RoundSummary:
@@ -297,10 +299,9 @@ async def test_a_device_that_leaves_the_fleet_is_let_go(
     fleet.present.remove("ams-edge2")
 
     summary = await _round(collector, clock)
-    await collector.close()
 
     assert summary.devices == 5
-    assert fleet.open["ams-edge2"].closed
+    assert fleet["ams-edge2"].asked == ["sample", "facts", "config"]
 
 
 async def test_run_keeps_its_times_and_survives_a_bad_round(
@@ -340,7 +341,27 @@ async def test_run_keeps_its_times_and_survives_a_bad_round(
 
     assert len(done) == 3
     assert len(failed) == 1
+    assert fleet.pool.resting == 6
+    await fleet.pool.close()
     assert all(session.closed for session in fleet.open.values())
+
+
+async def test_a_device_that_got_no_session_is_not_said_to_be_silent(
+    database: Database, fleet: Fleet, clock: HeldClock, make: MakeCollector
+) -> None:
+    """Our own limit kept us from asking it."""
+    collector = make()
+    await _round(collector, clock)
+    edge = fleet["ams-edge1"]
+    edge.fault = SessionLimitError("no place for a session within 60 s", subject="ams-edge1")
+
+    summary = await _round(collector, clock)
+    edge.fault = None
+    assert (summary.answered, summary.failed, summary.skipped, summary.open) == (5, (), 1, 0)
+
+    asked = len(edge.asked)
+    await _round(collector, clock)
+    assert edge.asked[asked:] == ["sample", "facts", "config"]
 
 
 async def test_run_ends_after_the_rounds_asked_for(
@@ -360,6 +381,7 @@ async def test_run_ends_after_the_rounds_asked_for(
         pace=replace(PACE, interval_s=0.05),
     )
     await collector.run(asyncio.Event(), rounds=2, on_round=done.append)
+    await fleet.pool.close()
     assert [summary.number for summary in done] == [1, 2]
     assert {summary.configs for summary in done} == {0}  # nobody compares, so nothing is read
 

@@ -283,5 +283,5 @@ class FileFleet:
             Target(name, self.platform, Endpoint(name, "127.0.0.1", Credentials("nobody"))) for name in wanted
         ]
 
-    def open_session(self, target: Target) -> Session:
+    def open_session(self, target: Target, *, hold: bool = False, fresh: bool = False) -> Session:
         return FileSession(self.device(target.device), target.endpoint, self.now)

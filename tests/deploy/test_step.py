@@ -85,15 +85,37 @@ async def test_management_lost_after_arming(network: Network, back_after: int, s
     assert network.fleet.device(EDGE).running == "hostname bare\n"
 
 
+async def test_only_what_is_done_before_arming_may_go_over_a_held_session(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that follows proves with its login that the change lets us in."""
+    opened: list[tuple[bool, bool]] = []
+    open_session = network.fleet.open_session
+
+    def note(target: Target, *, hold: bool = False, fresh: bool = False) -> Session:
+        opened.append((hold, fresh))
+        return open_session(target, hold=hold, fresh=fresh)
+
+    monkeypatch.setattr(network.fleet, "open_session", note)
+    rollout = await network.rollout(EDGE)
+    opened.clear()
+    assert await run(network, rollout) is DeviceState.CONFIRMED
+    first, *_ = opened
+    assert opened.count((True, False)) == 2
+    assert set(opened) == {(True, False), (False, True)}
+    assert opened[-1] == (False, True)
+    assert first == (False, True)  # whether it knows of the change
+
+
 async def test_a_device_that_went_back_while_we_were_still_reaching_for_it(
     network: Network, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session that was to take the change back opens only after the device's timer has done it."""
     device, open_session = network.fleet.device(EDGE), network.fleet.open_session
 
-    def late(target: Target) -> Session:
+    def late(target: Target, **how: bool) -> Session:
         clock.time = device.read()["armed"]["until"] if device.armed else clock.time
-        return open_session(target)
+        return open_session(target, **how)
 
     class Slow:
         def moment(self, moment: Moment, device: str) -> None:

@@ -112,6 +112,7 @@ class House:
 
     def close(self) -> None:
         self._inside.run(self._collector.close())
+        self._inside.run(self.context.close_sessions())
         self._inside.close()
         self.context.close()
 

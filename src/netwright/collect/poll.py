@@ -1,4 +1,5 @@
-"""One device's poll: sample, and on demand facts and the running configuration, over a session that is kept.
+"""One device's poll: sample, and on demand facts and the running configuration, over a session that is held
+between polls.
 
 A session that broke between two polls is opened anew once within the same poll, so that only a device that
 does not answer a fresh session counts as silent.
@@ -7,8 +8,8 @@ does not answer a fresh session counts as silent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 from netwright.base.errors import (
     DeviceError,
@@ -19,8 +20,8 @@ from netwright.base.errors import (
 from netwright.base.outcome import Outcome
 from netwright.collect.drift import DriftCheck, DriftReport
 from netwright.collect.intake import error_text
-from netwright.device.fleet import attempt
-from netwright.device.session import Session
+from netwright.device.fleet import Slots
+from netwright.device.session import Conversation, Session
 from netwright.platforms.facts import DeviceFacts, DeviceSample
 from netwright.platforms.target import Target
 
@@ -48,48 +49,50 @@ class Answer:
 _SHARE_OF_MORE = 0.7  # of the deadline; the sample comes first and must not be lost
 
 
+class OpenConversation(Protocol):
+    """Opens a session for one poll. ``hold``: we come back; ``fresh``: not over a held connection."""
+
+    def __call__(self, target: Target, *, hold: bool = False, fresh: bool = False) -> Conversation: ...
+
+
 class Poller:
-    """Polls devices and keeps their sessions. ``warm_s`` bounds a plain sample over a kept session,
+    """Polls devices, ``concurrency`` at once. ``warm_s`` bounds a plain sample over a held session,
     ``deadline_s`` the whole poll."""
 
     def __init__(
         self,
-        open_session: Callable[[Target], Session],
+        open_session: OpenConversation,
         drift_check: DriftCheck | None,
         *,
         deadline_s: float,
         warm_s: float,
+        concurrency: int,
     ) -> None:
         self._open_session = open_session
         self._drift_check = drift_check
         self._deadline_s = deadline_s
         self._warm_s = warm_s
-        self._sessions: dict[str, Session] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._slots = Slots(concurrency)
 
     async def poll(self, target: Target, order: Order) -> Outcome[Answer]:
-        """Never raises for the device's sake; its session is kept only after success."""
+        """Never raises for the device's sake; its session is held only after success."""
 
         async def work(target: Target) -> Answer:
             return await self._poll(target, order)
 
-        outcome = await attempt(target, work, deadline_s=self._deadline_s)
-        if not outcome.ok:
-            self._drop(target.device)
-        return outcome
-
-    def keep_only(self, devices: Collection[str]) -> None:
-        """Close the sessions of devices that left the fleet."""
-        for device in self._sessions.keys() - set(devices):
-            self._drop(device)
-
-    async def close(self) -> None:
-        """Close every session."""
-        self.keep_only(())
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        return await self._slots.attempt(target, work, deadline_s=self._deadline_s)
 
     async def _poll(self, target: Target, order: Order) -> Answer:
         session, sample = await self._sample(target)
+        try:
+            answer = await self._answer(target, session, sample, order)
+            if not answer.trouble:
+                await session.close()
+            return answer
+        finally:
+            session.drop()  # unless it was given back
+
+    async def _answer(self, target: Target, session: Session, sample: DeviceSample, order: Order) -> Answer:
         if not (order.facts or order.config):
             return Answer(sample)
         more = _More(target, session, order, self._drift_check)
@@ -98,37 +101,26 @@ class Poller:
                 await more.ask()
         except (DeviceError, TimeoutError) as error:
             # the device did answer the sample: what failed afterwards is said, and does not make it silent
-            self._drop(target.device)
             more.trouble = f"{more.what} could not be read ({_words(error)})"
         return Answer(sample, more.facts, more.drift, more.trouble)
 
-    async def _sample(self, target: Target) -> tuple[Session, DeviceSample]:
-        """Over the kept session, or over a new one when there is none or it turns out broken."""
-        session = self._sessions.get(target.device)
-        if session is not None and session.endpoint != target.endpoint:
-            self._drop(target.device)
-            session = None
-        if session is not None:
+    async def _sample(self, target: Target) -> tuple[Conversation, DeviceSample]:
+        """Over the held session, or over a new one when there is none or it turns out broken."""
+        session = self._open_session(target, hold=True)
+        if session.held:
             try:
                 async with asyncio.timeout(self._warm_s):
-                    return session, await target.platform.facts.sample(session)
+                    return session, await self._asked(target, session)
             except (SessionClosedError, DeviceUnreachableError, DeviceTimeoutError, TimeoutError):
-                self._drop(target.device)
-        session = self._sessions[target.device] = self._open_session(target)
-        return session, await target.platform.facts.sample(session)
+                session = self._open_session(target, hold=True, fresh=True)
+        return session, await self._asked(target, session)
 
-    def _drop(self, device: str) -> None:
-        """Close in the background: a broken session may take its time to say good-bye."""
-        session = self._sessions.pop(device, None)
-        if session is not None:
-            task = asyncio.create_task(session.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closed)
-
-    def _closed(self, task: asyncio.Task[None]) -> None:
-        self._closing.discard(task)
-        if not task.cancelled():
-            task.exception()  # a failed good-bye is of no interest
+    async def _asked(self, target: Target, session: Conversation) -> DeviceSample:
+        try:
+            return await target.platform.facts.sample(session)
+        except BaseException:
+            session.drop()
+            raise
 
 
 class _More:

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from netwright.base.clock import Clock
-from netwright.base.errors import NetwrightError
+from netwright.base.errors import NetwrightError, SessionLimitError
 from netwright.base.outcome import Outcome
 from netwright.collect.drift import DriftCheck
 from netwright.collect.judge import Judge
 from netwright.collect.keep import keep_answers
 from netwright.collect.observed import ObservedConfig, ObservedDevice
-from netwright.collect.poll import Answer, Order, Poller
-from netwright.device.session import Session
+from netwright.collect.poll import Answer, OpenConversation, Order, Poller
 from netwright.platforms.target import Target
 from netwright.store.database import Database
 from netwright.store.series import SeriesStore
@@ -46,7 +45,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class RoundSummary:
-    """What a round did. ``skipped``: devices still busy with an earlier poll; ``failed``: device and why;
+    """What a round did. ``skipped``: devices still busy with an earlier poll, or
+    that got no place for a session; ``failed``: device and why;
     ``open``: findings open now, those held back by a cause left out."""
 
     number: int
@@ -80,7 +80,7 @@ class Collector:
         database: Database,
         series: SeriesStore,
         targets: Callable[[], Sequence[Target]],
-        open_session: Callable[[Target], Session],
+        open_session: OpenConversation,
         clock: Clock,
         *,
         pace: Pace | None = None,
@@ -92,10 +92,13 @@ class Collector:
         self._clock = clock
         self._pace = pace or Pace()
         self._poller = Poller(
-            open_session, drift_check, deadline_s=self._pace.deadline_s, warm_s=self._pace.warm_s
+            open_session,
+            drift_check,
+            deadline_s=self._pace.deadline_s,
+            warm_s=self._pace.warm_s,
+            concurrency=self._pace.concurrency,
         )
         self._judge = Judge(database, stale_after_s=max(60.0, 12 * self._pace.interval_s))
-        self._places = asyncio.Semaphore(self._pace.concurrency)
         self._polls: dict[str, asyncio.Task[Outcome[Answer]]] = {}
         self._suspects: set[str] = set()
         self._booted: set[str] = set()
@@ -147,15 +150,15 @@ class Collector:
         started, begin = self._clock.now(), self._clock.monotonic()
         targets = await asyncio.to_thread(self._targets)
         known = await asyncio.to_thread(self._read_known)
-        self._poller.keep_only({target.device for target in targets})
         busy = {device for device, task in self._polls.items() if not task.done()}
         for target in targets:
             if target.device not in self._polls:
                 order = self._order(target, known.get(target.device))
-                self._polls[target.device] = asyncio.create_task(self._poll(target, order))
+                self._polls[target.device] = asyncio.create_task(self._poller.poll(target, order))
         if self._polls:
             await asyncio.wait(self._polls.values(), timeout=wait_s)
-        outcomes = self._harvest({target.device for target in targets})
+        harvest = self._harvest({target.device for target in targets})
+        outcomes = self._asked(harvest)
         self._notice(outcomes, known)
         platforms = {target.device: target.platform.name for target in targets}
         samples = await asyncio.to_thread(
@@ -170,7 +173,7 @@ class Collector:
             devices=len(targets),
             answered=sum(outcome.ok for outcome in outcomes),
             failed=tuple((o.device, str(o.error)) for o in outcomes if not o.ok),
-            skipped=len(busy),
+            skipped=len(busy) + len(harvest) - len(outcomes),
             samples=samples,
             configs=sum(o.value is not None and o.value.drift is not None for o in outcomes),
             opened=changes.opened,
@@ -179,16 +182,11 @@ class Collector:
         )
 
     async def close(self) -> None:
-        """Cancel what still runs and close the sessions."""
+        """Cancel what still runs."""
         for task in self._polls.values():
             task.cancel()
         await asyncio.gather(*self._polls.values(), return_exceptions=True)
         self._polls.clear()
-        await self._poller.close()
-
-    async def _poll(self, target: Target, order: Order) -> Outcome[Answer]:
-        async with self._places:
-            return await self._poller.poll(target, order)
 
     def _order(self, target: Target, known: _Known | None) -> Order:
         device, hash_before = target.device, known.config_hash if known else None
@@ -208,6 +206,18 @@ class Collector:
             del self._polls[device]
         wanted = set(devices)
         return [task.result() for device, task in finished.items() if device in wanted]
+
+    def _asked(self, outcomes: Iterable[Outcome[Answer]]) -> list[Outcome[Answer]]:
+        """Without those whose session got no place: they were not asked, so nothing is known of them. The
+        next round asks them for everything."""
+        asked = []
+        for outcome in outcomes:
+            if isinstance(outcome.error, SessionLimitError):
+                _LOG.warning("not asked in this round: %s", outcome.error)
+                self._booted.add(outcome.device)
+            else:
+                asked.append(outcome)
+        return asked
 
     def _notice(self, outcomes: Iterable[Outcome[Answer]], known: dict[str, _Known]) -> None:
         """Remember with which configuration facts were read; and that a device started anew, for it may be

@@ -43,7 +43,9 @@ class Fleet(Protocol):
 
     def targets(self, names: Sequence[str] | None = None) -> list[Target]: ...
 
-    def open_session(self, target: Target) -> Session: ...
+    def open_session(self, target: Target, *, hold: bool = False, fresh: bool = False) -> Session:
+        """``hold``: who asks comes back to the device soon; ``fresh``: over a login of its own."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class _Change:
 
     async def _begin(self) -> None:
         self._advance(DeviceState.PRECHECK)
-        async with self._session() as session:
+        async with self._session(fresh=False) as session:
             running = await self._driver.read_running(session)
             sample = await self._target.platform.facts.sample(session)
         shown = text_digest(self._scrub(running))
@@ -172,7 +174,8 @@ class _Change:
         job = self._job
         self._timer_end = self._hands.clock.monotonic() + job.timer_s
         try:
-            async with self._session(max(self._patience.call_s, job.timer_s)) as session:
+            limit = max(self._patience.call_s, job.timer_s)
+            async with self._session(limit, fresh=False) as session:
                 await self._driver.arm(session, self._wanted(), token=job.token, timer_s=job.timer_s)
         except (ConfigRejectedError, BusyError, AuthenticationError, HostKeyChangedError) as error:
             return self._advance(DeviceState.FAILED, f"nothing changed: {self._scrub(str(error))}")
@@ -350,9 +353,10 @@ class _Change:
         return self._timer_end - self._hands.clock.monotonic()
 
     @asynccontextmanager
-    async def _session(self, limit_s: float | None = None) -> AsyncIterator[Session]:
-        """A new session; the conversation in it has a deadline."""
-        session = self._hands.fleet.open_session(self._target)
+    async def _session(self, limit_s: float | None = None, *, fresh: bool = True) -> AsyncIterator[Session]:
+        """The conversation in it has a deadline. ``fresh``: with a login, which proves that the change lets
+        us in; until the device is armed one session serves."""
+        session = self._hands.fleet.open_session(self._target, hold=not fresh, fresh=fresh)
         try:
             async with asyncio.timeout(limit_s or self._patience.call_s):
                 yield session

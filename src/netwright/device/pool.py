@@ -101,7 +101,7 @@ class SessionPool:
             self._remove(entry)
             self._close_later(entry.session.close())
         for lease in list(self._lent):
-            self._close_later(lease.close(hold=False))
+            lease.drop()
         while self._closing:
             await asyncio.gather(*self._closing, return_exceptions=True)
         await self._jumps.close()
@@ -118,6 +118,11 @@ class SessionPool:
         self._resting[entry] = None
         self._by_key.setdefault(entry.key, []).append(entry)
         self._look_later()
+
+    def throw_away(self, lease: Lease, session: Holdable) -> None:
+        """``Lease.drop`` calls it."""
+        self._lent.discard(lease)
+        self._close_later(session.close())
 
     def ssh(self, endpoint: Endpoint) -> SshConnection:
         """A connection for channels of another kind (NETCONF), with a place and through the jump host.
@@ -192,7 +197,7 @@ class SessionPool:
 
 
 class Lease:
-    """``Session`` for one conversation, of the pool. ``held``: it goes on over a session that was held."""
+    """``Conversation`` of a pool."""
 
     def __init__(
         self, pool: SessionPool, session: Holdable, dialogue: Dialogue | None, *, hold: bool, held: bool
@@ -225,11 +230,15 @@ class Lease:
     async def snmp_table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
         return await self._own().snmp_table(columns)
 
-    async def close(self, *, hold: bool | None = None) -> None:
-        """Give the session back. ``hold``: whether it stays open after all; default: as it was opened."""
+    async def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            await self._pool.give_back(self, session, hold=self._hold if hold is None else hold)
+            await self._pool.give_back(self, session, hold=self._hold)
+
+    def drop(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            self._pool.throw_away(self, session)
 
     def _own(self) -> Holdable:
         if self._session is None:

@@ -53,3 +53,16 @@ class Session(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Conversation(Session, Protocol):
+    """A session of a pool, for one conversation; ``close`` gives it back."""
+
+    @property
+    def held(self) -> bool:
+        """Whether it goes on over a connection that was held, which may be gone without a word."""
+        ...
+
+    def drop(self) -> None:
+        """End it without waiting, whatever state it is in; nobody gets it after this."""
+        ...
