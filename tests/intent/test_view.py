@@ -146,10 +146,13 @@ def statements(session: Session, workshop: Workshop, names: list[str]) -> int:
 
 
 def test_many_views_cost_as_many_statements_as_one(demo: Workshop) -> None:
+    """What no device of those asked for has is not read: so one of each role is held against all."""
     names = sorted(demo.keys("device"))
     with demo.database.read() as session:
-        build_views(session, names)  # the transaction has begun
-        assert statements(session, demo, names) == statements(session, demo, names[:1]) > 0
+        views = build_views(session, names)  # the transaction has begun
+        few = list({view.role: name for name, view in views.items()}.values())
+        assert len(few) < len(names) / 2
+        assert statements(session, demo, names) == statements(session, demo, few) > 0
 
 
 @given(st.lists(st.tuples(st.sampled_from(["swp", "eth", "xe-"]), st.integers(0, 10**6)), max_size=20))

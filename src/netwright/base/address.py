@@ -7,9 +7,8 @@ SQLite and PostgreSQL, and "inside prefix P" is one BETWEEN over :func:`span`.
 from __future__ import annotations
 
 import ipaddress
-from functools import cached_property
-from socket import AF_INET, AF_INET6, inet_ntoa, inet_pton
-from typing import TypeAlias
+from socket import AF_INET, AF_INET6, inet_pton
+from typing import Any, TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Interface: TypeAlias = ipaddress.IPv4Interface | ipaddress.IPv6Interface
@@ -49,18 +48,42 @@ def host_of(data: bytes) -> bytes:
     return data[:17] + (b"\x20" if data[0] == 4 else b"\x80")
 
 
-class PlainAddress4(ipaddress.IPv4Address):
-    """An IPv4 address that was a key already: made without looking at its value again, and written by the C
-    library. Large plans make and write hundreds of thousands. Equal to what ``ipaddress`` makes."""
+class _Halves(dict[bytes, str]):
+    """Two bytes of an IPv4 address as text: half the cost of the C library's writing of all four. At most
+    65,536 of them."""
 
-    __slots__ = ()
+    def __missing__(self, pair: bytes) -> str:
+        text = self[pair] = f"{pair[0]}.{pair[1]}"
+        return text
+
+
+_HALVES = _Halves()
+
+
+class PlainAddress4(ipaddress.IPv4Address):
+    """An IPv4 address that keeps its key and makes number and text of it when asked: large plans make and
+    write hundreds of thousands. Equal to what ``ipaddress`` makes."""
+
+    __slots__ = ("_data", "_text")
     _ip: int
 
-    def __init__(self, number: int) -> None:
-        self._ip = number
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._text = ""
+
+    def __getattr__(self, name: str) -> Any:
+        """What was not made yet."""
+        if name != "_ip":
+            raise AttributeError(name)
+        self._ip = number = int.from_bytes(self._data[13:17], "big")
+        return number
 
     def __str__(self) -> str:
-        return inet_ntoa(self._ip.to_bytes(4, "big"))
+        text = self._text
+        if not text:
+            data = self._data
+            self._text = text = f"{_HALVES[data[13:15]]}.{_HALVES[data[15:17]]}"
+        return text
 
     def __repr__(self) -> str:
         return f"IPv4Address({str(self)!r})"
@@ -76,29 +99,49 @@ class PlainAddress4(ipaddress.IPv4Address):
 
 
 class LazyInterface4(ipaddress.IPv4Interface):
-    """An IPv4 interface that makes its network only when asked: that is four fifths of the cost, and most are
-    only written out. Equal to what ``ipaddress`` makes."""
+    """An IPv4 interface that keeps its key and makes the rest when asked: its network alone is four fifths of
+    the cost, and most are only written out. Equal to what ``ipaddress`` makes."""
 
+    __slots__ = ("_data", "_text")
     _ip: int
 
-    def __init__(self, number: int, length: int) -> None:
-        self._ip = number
-        self._prefixlen = length
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._text = ""
 
-    @cached_property
-    def network(self) -> ipaddress.IPv4Network:  # type: ignore[override]
-        return ipaddress.IPv4Network((int(self), self._prefixlen), strict=False)
+    def __getattr__(self, name: str) -> Any:
+        """What was not made yet."""
+        data = self._data
+        made: Any
+        if name == "_ip":
+            made = int.from_bytes(data[13:17], "big")
+        elif name == "_prefixlen":
+            made = data[17]
+        elif name == "network":
+            made = ipaddress.IPv4Network((self._ip, data[17]), strict=False)
+        else:
+            raise AttributeError(name)
+        setattr(self, name, made)
+        return made
 
-    @cached_property
+    @property
+    def ip(self) -> ipaddress.IPv4Address:
+        return PlainAddress4(self._data)
+
+    @property
     def netmask(self) -> ipaddress.IPv4Address:  # type: ignore[override]
-        return self.network.netmask
+        return _NETMASKS[self._data[17]]
 
-    @cached_property
+    @property
     def hostmask(self) -> ipaddress.IPv4Address:
-        return self.network.hostmask
+        return _HOSTMASKS[self._data[17]]
 
     def __str__(self) -> str:
-        return f"{inet_ntoa(self._ip.to_bytes(4, 'big'))}/{self._prefixlen}"
+        text = self._text
+        if not text:
+            data = self._data
+            self._text = text = f"{_HALVES[data[13:15]]}.{_HALVES[data[15:17]]}/{data[17]}"
+        return text
 
     def __repr__(self) -> str:
         return f"IPv4Interface({str(self)!r})"
@@ -111,19 +154,18 @@ def interface_of(data: bytes) -> Interface:
     """The value behind a key, with its host part."""
     if len(data) != KEY_LENGTH:
         raise ValueError(f"an address key has {KEY_LENGTH} bytes, not {len(data)}")
-    number = int.from_bytes(data[1:17], "big")
     if data[0] == 4:
-        return LazyInterface4(number, data[17])
-    return ipaddress.IPv6Interface((number, data[17]))
+        return LazyInterface4(data)
+    return ipaddress.IPv6Interface((int.from_bytes(data[1:17], "big"), data[17]))
 
 
 def address_of(data: bytes) -> Address:
-    """The address behind a key. Made straight from the number: an interface would cost four times as much,
-    and a large plan reads hundreds of thousands."""
+    """The address behind a key, of an interface too."""
     if len(data) != KEY_LENGTH:
         raise ValueError(f"an address key has {KEY_LENGTH} bytes, not {len(data)}")
-    number = int.from_bytes(data[1:17], "big")
-    return PlainAddress4(number) if data[0] == 4 else ipaddress.IPv6Address(number)
+    if data[0] == 4:
+        return PlainAddress4(data)
+    return ipaddress.IPv6Address(int.from_bytes(data[1:17], "big"))
 
 
 def prefix_of(data: bytes) -> Prefix:
@@ -138,3 +180,5 @@ def _key(version: int, number: int, length: int) -> bytes:
 
 _HEADS = {4: b"\x04", 6: b"\x06"}
 _LENGTHS = [bytes([length]) for length in range(256)]
+_NETMASKS = [ipaddress.IPv4Address((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF) for length in range(33)]
+_HOSTMASKS = [ipaddress.IPv4Address(0xFFFFFFFF >> length) for length in range(33)]

@@ -126,8 +126,11 @@ def _bgp(
 ) -> BgpView:
     loopback = [] if row.loopback is None else [ipaddress.ip_network(row.loopback)]
     tables: dict[str, list[SessionView]] = {"": []}
-    for one in sessions:
-        tables.setdefault(one.vrf, []).append(one)
+    if not vrfs:
+        tables[""] = list(sessions)
+    else:
+        for one in sessions:
+            tables.setdefault(one.vrf, []).append(one)
     return BgpView(
         asn=row.asn,
         router_id=row.loopback if isinstance(row.loopback, ipaddress.IPv4Address) else None,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base import address
@@ -43,6 +43,10 @@ _LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)")
 _VLAN_NAME = re.compile(r"(?:vlan|vl|irb|bvi|svi|br|bridge)[-.]?\d*(?:\.\d+)?", re.IGNORECASE)
 _LOOPBACK_NAME = re.compile(r"(?:lo|loopback|system|dum|dummy)[-.]?\d*(?:\.\d+)?", re.IGNORECASE)
 _SHARED = frozenset((AddressRole.VIRTUAL, AddressRole.ANYCAST))
+_ASIDE = _SHARED | {AddressRole.SECONDARY}
+_Row = tuple[Any, ...]
+"""A row of ``_PORTS``: what a plain interface has, whether it is joined to something, an address and its
+role. By position, for names cost more than all else; an interface of several addresses has several."""
 
 
 class VlanRow(NamedTuple):
@@ -55,24 +59,24 @@ class VlanRow(NamedTuple):
 
 
 class InterfaceRow(NamedTuple):
-    """An interface as the database's driver gives it; read by position, for names cost more than all else."""
+    """An interface with all that it can be joined to, as the database's driver gives it."""
 
     id: int
     device_id: int
     name: str
-    interface_type: str
     description: str
     enabled: bool
     management: bool
     mtu: int | None
     speed_bps: int | None
-    lag_id: int | None
-    parent_id: int | None
-    lane: int | None
-    vrf_id: int | None
-    vlan_mode: str | None
-    vlan_id: int | None
-    tags: list[str] | str | None
+    interface_type: str
+    lag_id: int | None = None
+    parent_id: int | None = None
+    lane: int | None = None
+    vrf_id: int | None = None
+    vlan_mode: str | None = None
+    vlan_id: int | None = None
+    tags: list[str] | str | None = None
 
 
 class FarEnd(NamedTuple):
@@ -98,62 +102,80 @@ class Ports:
 
 
 class Interfaces:
-    """Read for any number of devices."""
+    """Read for any number of devices. Most interfaces are plain: routed, in the global table, joined to
+    nothing, with one address. One statement reads of all what a plain one has, another the rest of others."""
 
     def __init__(self, session: Session, devices: Collection[int]) -> None:
         self._session = session
-        self._rows = list(
-            map(InterfaceRow._make, plain_rows(session, _INTERFACES, Interface.device_id, devices))
-        )
-        self._own, self._shared = self._addresses(devices)
+        self._of: dict[int, list[_Row]] = defaultdict(list)
+        joined: list[int] = []
+        for row in plain_rows(session, _PORTS, Interface.device_id, devices):
+            self._of[row[1]].append(row)
+            if row[_IS_JOINED]:
+                joined.append(row[0])
+        found = map(InterfaceRow._make, plain_rows(session, _INTERFACES, Interface.id, sorted(set(joined))))
+        self._joined = {row.id: row for row in found}
         self._far = self._neighbors(devices)
         tagged = list(plain_rows(session, _TAGGED, Interface.device_id, devices))
-        wanted = {row.vlan_id for row in self._rows} | {vlan for _, vlan in tagged}
+        wanted = {row.vlan_id for row in self._joined.values()} | {vlan for _, vlan in tagged}
         self._vlans = {
             one.id: VlanRow(*one) for one in rows(session, _VLANS, Vlan.id, sorted(wanted - {None}))
         }
         self._tagged: dict[int, list[int]] = defaultdict(list)
         for interface, vlan in tagged:
             self._tagged[interface].append(self._vlans[vlan].number)
-        self.vrf_names = _vrf_names(session, {row.vrf_id for row in self._rows} - {None})
+        self.vrf_names = _vrf_names(session, {row.vrf_id for row in self._joined.values()} - {None})
 
     def by_device(self) -> dict[int, Ports]:
         """Devices without an interface are not there."""
-        of: dict[int, list[InterfaceRow]] = defaultdict(list)
-        for row in self._rows:
-            of[row.device_id].append(row)
-        return {device: self._ports(found) for device, found in of.items()}
+        return {device: self._ports(found) for device, found in self._of.items()}
 
-    def _ports(self, found: list[InterfaceRow]) -> Ports:
+    def _ports(self, found: list[_Row]) -> Ports:
+        found, addresses = _once(found)
         ports = Ports()
-        joined = _Joined(found)
-        special = joined.special | {
-            row[0] for row in found if row[0] in self._shared or row[0] in self._tagged
-        }
-        far_ends, addresses, at, views = self._far.get, self._own.get, ports.at, ports.views
-        for row in sorted(found, key=_order):
-            ident, _, name, _, description, enabled, management, mtu, speed = row[:9]
+        rest = _Joined(found, self._joined)
+        special = rest.special.union(addresses)
+        if self._tagged:
+            special.update(row[0] for row in found if row[0] in self._tagged)
+        found.sort(key=_order)
+        far_ends, at, views = self._far.get, ports.at, ports.views
+        for row in found:
+            ident, _, name, description, enabled, management, mtu, speed, _, _, key, _ = row
             far = far_ends(ident)
             if far is not None:
                 ports.far[name] = far
                 description = description or f"to {far.device} {far.interface}"
-            own = addresses(ident, ())
-            for one in own:
-                at[one[:17]] = name
-            view = InterfaceView(
-                name,
-                description,
-                bool(enabled),
-                bool(management),
-                mtu,
-                speed,
-                tuple(map(address.interface_of, own)),
-                None if far is None else far[:2],
+            own = _NONE
+            if key is not None:
+                at[key[:17]] = name
+                own = (address.interface_of(key),)
+            view = _new(
+                InterfaceView,
+                (
+                    name,
+                    description,
+                    enabled == 1,
+                    management == 1,
+                    mtu,
+                    speed,
+                    own,
+                    None if far is None else far[:2],
+                    *_USUAL,
+                ),
             )
-            views.append(self._special(view, row, joined) if ident in special else view)
-        ports.tags = {row.name: _words(row.tags) for row in found if row.tags}
-        ports.vrf_ids = {row.vrf_id for row in found if row.vrf_id is not None}
-        ports.vlans = self._carried(found, views)
+            if ident in special:
+                keys = addresses.get(ident)
+                if keys is not None:
+                    at.update((one[:17], name) for one in keys.own)
+                    view = _with_addresses(view, keys)
+                view = self._special(view, rest.row(row), rest)
+            views.append(view)
+        for one in rest.rows:
+            if one.tags:
+                ports.tags[one.name] = _words(one.tags)
+        ports.vrf_ids = {one.vrf_id for one in rest.rows if one.vrf_id is not None}
+        if special:
+            ports.vlans = self._carried(rest.rows, views)
         return ports
 
     def _special(self, plain: InterfaceView, row: InterfaceRow, joined: _Joined) -> InterfaceView:
@@ -162,7 +184,6 @@ class Interfaces:
         routed = kind in {InterfaceKind.SUBINTERFACE, InterfaceKind.VLAN}
         return plain._replace(
             kind=kind,
-            virtual_addresses=tuple(map(address.interface_of, self._shared.get(row.id, ()))),
             vrf=self.vrf_names.get(row.vrf_id, ""),
             lag=joined.names.get(row.lag_id, ""),
             bundle_number=_number(joined.names.get(row.lag_id, "")),
@@ -181,7 +202,7 @@ class Interfaces:
         mode = VlanMode(row.vlan_mode) if row.vlan_mode else (VlanMode.TRUNK if tagged else VlanMode.ACCESS)
         return Switchport(mode, None if vlan is None else vlan.number, tagged)
 
-    def _carried(self, found: list[InterfaceRow], views: list[InterfaceView]) -> tuple[VlanView, ...]:
+    def _carried(self, found: Iterable[InterfaceRow], views: list[InterfaceView]) -> tuple[VlanView, ...]:
         """The VLANs that the device carries: those that its ports switch, and those that it routes for."""
         routed = {one.vlan: one.name for one in views if one.kind is InterfaceKind.VLAN and one.vlan}
         switched = {number for one in views if one.switchport for number in one.switchport.vlans}
@@ -195,26 +216,6 @@ class Interfaces:
             for number in sorted(numbers)
         )
 
-    def _addresses(self, devices: Collection[int]) -> tuple[dict[int, list[bytes]], dict[int, list[bytes]]]:
-        """Keys of each interface's own and shared addresses, sorted; secondaries after the others."""
-        own: dict[int, list[bytes]] = {}
-        secondary: dict[int, list[bytes]] = {}
-        shared: dict[int, list[bytes]] = {}
-        kinds = {one.value: shared for one in _SHARED} | {AddressRole.SECONDARY.value: secondary}
-        for interface, key, role in plain_rows(self._session, _ADDRESSES, Interface.device_id, devices):
-            kind = own if role is None else kinds.get(role, own)
-            if interface in kind:
-                kind[interface].append(key)
-            else:
-                kind[interface] = [key]
-        for kind in (own, secondary, shared):
-            for found in kind.values():
-                if len(found) > 1:
-                    found.sort()
-        for interface, found in secondary.items():
-            own[interface] = own.get(interface, []) + found
-        return own, shared
-
     def _neighbors(self, devices: Collection[int]) -> dict[int, FarEnd]:
         """Far end of the cable of each interface."""
         found: dict[int, FarEnd] = {}
@@ -224,22 +225,66 @@ class Interfaces:
         return found
 
 
-class _Joined:
-    """How the interfaces of one device hang together."""
+class _Addresses(NamedTuple):
+    """Keys of an interface that has several addresses, or one that is not its own alone."""
 
-    def __init__(self, found: list[InterfaceRow]) -> None:
-        self.names: dict[int | None, str] = {row.id: row.name for row in found}
+    own: list[bytes]
+    shared: list[bytes]
+
+
+def _once(found: list[_Row]) -> tuple[list[_Row], dict[int, _Addresses]]:
+    """Each interface once; those with more than one address of their own have none in their row, but here.
+    Secondary addresses stand after the others."""
+    counted = {row[0] for row in found}
+    if len(counted) == len(found) and not any(row[_ROLE] in _ASIDE for row in found):
+        return found, {}
+    once: dict[int, _Row] = {}
+    keys: dict[int, list[tuple[bool, bytes, bool]]] = defaultdict(list)
+    for row in found:
+        if row[_KEY] is not None:
+            keys[row[0]].append((row[_ROLE] == AddressRole.SECONDARY, row[_KEY], row[_ROLE] in _SHARED))
+        once[row[0]] = row
+    odd = {one for one, several in keys.items() if len(several) > 1 or several[0][0] or several[0][2]}
+    return [row if row[0] not in odd else (*row[:_KEY], None, None) for row in once.values()], {
+        one: _Addresses(
+            [key for _, key, shared in sorted(keys[one]) if not shared],
+            [key for _, key, shared in sorted(keys[one]) if shared],
+        )
+        for one in odd
+    }
+
+
+def _with_addresses(view: InterfaceView, keys: _Addresses) -> InterfaceView:
+    return view._replace(
+        addresses=tuple(map(address.interface_of, keys.own)),
+        virtual_addresses=tuple(map(address.interface_of, keys.shared)),
+    )
+
+
+class _Joined:
+    """How the interfaces of one device hang together. ``special`` are those that are more than plain, those
+    that others are joined to among them."""
+
+    def __init__(self, found: list[_Row], joined: Mapping[int, InterfaceRow]) -> None:
+        self._found = found
+        self.rows = [joined[row[0]] for row in found if row[_IS_JOINED]]
         self._members: dict[int, list[str]] = defaultdict(list)
         self._lanes: dict[int, list[int | None]] = defaultdict(list)
-        self.special: set[int] = set()
-        for row in found:
+        for row in self.rows:
             if row.lag_id is not None:
                 self._members[row.lag_id].append(row.name)
             if row.parent_id is not None and row.lane is not None:
                 self._lanes[row.parent_id].append(row.speed_bps)
-            if _is_special(row):
-                self.special.add(row.id)
-        self.special |= self._members.keys() | self._lanes.keys()
+        self._of = {row.id: row for row in self.rows}
+        self.special = {row[0] for row in found if _is_named(row[2], row[_TYPE])}
+        self.special.update(self._of, self._members, self._lanes)
+
+    @cached_property
+    def names(self) -> dict[int | None, str]:
+        return {row[0]: row[2] for row in self._found}
+
+    def row(self, plain: _Row) -> InterfaceRow:
+        return self._of.get(plain[0]) or InterfaceRow(*plain[:_IS_JOINED])
 
     def kind(self, row: InterfaceRow) -> InterfaceKind:
         if row.id in self._members or row.interface_type == "lag":
@@ -280,6 +325,9 @@ class Vrfs:
 
     def views(self, ids: Iterable[int], interfaces: Iterable[InterfaceView]) -> tuple[VrfView, ...]:
         """Those that a device uses, in order of name."""
+        ids = list(ids)
+        if not ids:
+            return ()
         of: dict[str, list[str]] = defaultdict(list)
         for one in interfaces:
             if one.vrf:
@@ -310,7 +358,7 @@ def _counted(digits: str) -> str:
     return f"\0{chr(len(digits))}{digits}"
 
 
-def _order(row: InterfaceRow) -> str:
+def _order(row: tuple[Any, ...]) -> str:
     return natural(row[2])
 
 
@@ -319,20 +367,12 @@ def _words(tags: list[str] | str | None) -> list[str]:
     return list(found or ())
 
 
-def _is_special(row: InterfaceRow) -> bool:
-    _, _, name, interface_type, _, _, _, _, _, lag, parent, _, vrf, mode, vlan, _ = row
-    return (
-        lag is not None
-        or parent is not None
-        or vrf is not None
-        or vlan is not None
-        or mode is not None
-        or interface_type == "lag"
-        or _is_loopback(name, interface_type)
-    )
-
-
 @lru_cache(maxsize=10_000)
+def _is_named(name: str, interface_type: str) -> bool:
+    """Whether an interface is more than a plain one by its name or type alone."""
+    return interface_type == "lag" or _is_loopback(name, interface_type)
+
+
 def _is_loopback(name: str, interface_type: str) -> bool:
     return interface_type in {"", "virtual"} and _LOOPBACK_NAME.fullmatch(name) is not None
 
@@ -347,11 +387,20 @@ def _vrf_names(session: Session, ids: Collection[Any]) -> dict[int | None, str]:
     return {row.id: row.name for row in rows(session, query, Vrf.id, sorted(ids))}
 
 
+_new = tuple.__new__
+"""A named tuple made of its values in order, a third of the cost of calling its class."""
+_NONE: tuple[address.Interface, ...] = ()
+_USUAL = InterfaceView("")[8:]
 _NEAR, _FAR = aliased(Interface), aliased(Interface)
 _INTERFACES = select(*(getattr(Interface, name) for name in InterfaceRow._fields))
-_ADDRESSES = select(
-    InterfaceAddress.interface_id, as_key(InterfaceAddress.address), InterfaceAddress.role
-).join(Interface, Interface.id == InterfaceAddress.interface_id)
+_TYPE, _IS_JOINED, _KEY, _ROLE = range(8, 12)
+_JOINS = InterfaceRow._fields[_IS_JOINED:]
+_PORTS = select(
+    *(getattr(Interface, name) for name in InterfaceRow._fields[:_IS_JOINED]),
+    case((and_(*(getattr(Interface, name).is_(None) for name in _JOINS)), None), else_=1),
+    as_key(InterfaceAddress.address),
+    InterfaceAddress.role,
+).outerjoin(InterfaceAddress, InterfaceAddress.interface_id == Interface.id)
 _TAGGED = select(InterfaceVlan.interface_id, InterfaceVlan.vlan_id).join(
     Interface, Interface.id == InterfaceVlan.interface_id
 )
