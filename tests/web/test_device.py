@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
+import pytest
+from sqlalchemy import select
 from tests.web.conftest import BASE, BrowserMaker
 from tests.web.seed import Seeded
 
+from netwright.collect.observed import ObservedConfig
+from netwright.deploy.records import RolloutDevice
 from netwright.inventory import Attachment, Device
+from netwright.store.sealed import text_digest
 
 
 async def test_the_hardware_is_a_tree(rig: Seeded, browser_of: BrowserMaker) -> None:
@@ -94,3 +100,41 @@ async def test_a_devices_history_can_be_undone(own_full: Seeded, browser_of: Bro
     with own_full.context.database.read() as session:
         row = session.get_one(Device, int(device))
     assert row.description == ""
+
+
+@pytest.mark.slow
+async def test_the_commands_of_a_rollout(own_full: Seeded, browser_of: BrowserMaker) -> None:
+    """As planned: from what the device ran then, which it still runs; and when it runs what was wanted."""
+    context = own_full.context
+    with context.database.write() as session:
+        row = session.scalars(select(RolloutDevice).order_by(RolloutDevice.rollout_id)).first()
+        assert row is not None
+        seen = session.get_one(ObservedConfig, "par-edge1")
+        running = seen.running
+        wanted = running.replace(" neighbor 203.0.113.99 remote-as 64999\n", "")
+        assert wanted != running
+        lines = difflib.unified_diff(running.splitlines(), wanted.splitlines(), lineterm="")
+        rollout = row.rollout_id
+        session.merge(
+            RolloutDevice(
+                rollout_id=rollout, device="par-edge1", site="par", wave=1, state=row.state, token="t",
+                wanted_hash=text_digest(wanted), running_hash=text_digest(running), sessions=None,
+                baseline=None, diff="\n".join(lines), message="", started_at=None, armed_at=None,
+                finished_at=None,
+            )
+        )  # fmt: skip
+        seen.running_hash = text_digest(running)
+    otto = await browser_of(own_full, "otto")
+    url = f"/rollouts/{rollout}/devices/par-edge1"
+    for text, hash_ in ((running, text_digest(running)), (wanted, text_digest(wanted))):
+        with context.database.write() as session:
+            seen = session.get_one(ObservedConfig, "par-edge1")
+            seen.running, seen.running_hash = text, hash_
+        commands = (await otto.get(f"{url}?show=patch")).text
+        assert "no neighbor 203.0.113.99" in commands
+        assert "a session reset" in commands
+        assert "neighbor 203.0.113.99 remote-as 64999" in (await otto.get(f"{url}?show=inverse")).text
+        assert "side-del" in (await otto.get(f"{url}?show=side")).text
+    with context.database.write() as session:
+        session.get_one(ObservedConfig, "par-edge1").running_hash = "f" * 64
+    assert "runs something else by now" in (await otto.get(f"{url}?show=patch")).text

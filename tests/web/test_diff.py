@@ -7,7 +7,7 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwright.web.diff import by_section, side_by_side, unified
+from netwright.web.diff import applied, by_section, side_by_side, unified
 
 LINES = st.lists(st.sampled_from(["a", "b", " neighbor x", "-", "+", "--- a", "@@", ""]), max_size=30)
 
@@ -68,3 +68,17 @@ def test_sections_are_cut_where_blocks_begin() -> None:
         ("interface x", 2, True, (0, 0)),
         ("router bgp 1", 1, False, (1, 1)),
     ]
+
+
+@given(LINES, LINES, st.integers(0, 3))
+def test_a_patch_is_put_on_and_taken_off(before: list[str], after: list[str], context: int) -> None:
+    patch = "\n".join(difflib.unified_diff(before, after, "old", "new", lineterm="", n=context))
+    old, new = ("".join(f"{line}\n" for line in lines) for lines in (before, after))
+    assert (applied(old, patch) or "").strip("\n") == new.strip("\n")
+    assert (applied(new, patch, reverse=True) or "").strip("\n") == old.strip("\n")
+
+
+def test_a_patch_of_another_text_is_not_put_on() -> None:
+    patch = patch_of(["a", "b", "c"], ["a", "x", "c"])
+    assert applied("a\nb\nd\n", patch) is None
+    assert applied("a\n", patch) is None

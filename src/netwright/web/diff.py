@@ -60,6 +60,36 @@ def unified(patch: str) -> list[DiffLine]:
     return rows
 
 
+def _begin(hunk: str, *, reverse: bool) -> int:
+    """The line before which a hunk begins, counted from 0. One that takes no line says after which it is."""
+    side = hunk.split(" ")[2 if reverse else 1]
+    first, _, count = side[1:].partition(",")
+    return int(first) if count == "0" else int(first) - 1
+
+
+def applied(text: str, patch: str, *, reverse: bool = False) -> str | None:
+    """A text with a patch in unified form put on it, or taken off it; None where they don't fit."""
+    lines = text.splitlines()
+    made: list[str] = []
+    at = 0
+    gone, come = ("add", "del") if reverse else ("del", "add")
+    for row in unified(patch):
+        if row.sort == "hunk":
+            begin = _begin(row.text, reverse=reverse)
+            if not at <= begin <= len(lines):
+                return None
+            made += lines[at:begin]
+            at = begin
+        elif row.sort == come:
+            made.append(row.text)
+        elif row.sort in {gone, "same"}:
+            if at >= len(lines) or lines[at] != row.text:
+                return None
+            made += [row.text] if row.sort == "same" else []
+            at += 1
+    return "\n".join([*made, *lines[at:]]) + ("\n" if text.endswith("\n") else "")
+
+
 @dataclass(frozen=True, slots=True)
 class SideSection:
     """The rows of neighbouring blocks that begin alike. ``same``: nothing differs in it."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
 
 from netwright.app.access import Verb
-from netwright.base.errors import NotFoundError
+from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.deploy.journal import Journal
 from netwright.deploy.records import RolloutDevice
+from netwright.inventory import Device
 from netwright.web.deployment import deployments
-from netwright.web.diff import unified
+from netwright.web.diff import by_section, unified
 from netwright.web.events import stream
-from netwright.web.read.rollout import list_rollouts, rollout_view
+from netwright.web.read.configuration import patch_of
+from netwright.web.read.rollout import list_rollouts, planned_texts, rollout_view
 from netwright.web.security import requires
 from netwright.web.state import state_of
 from netwright.web.templating import page, text_of
@@ -72,12 +75,33 @@ def stop(request: Request, rollout_id: str) -> Response:
 
 
 @router.get("/rollouts/{rollout_id}/devices/{device}")
-def show_device(request: Request, rollout_id: str, device: str) -> Response:
+def show_device(request: Request, rollout_id: str, device: str, show: str = "diff") -> Response:
+    """One device's part: the difference, both sides, or the commands that lead there and back."""
     with state_of(request).reading() as session:
         view = rollout_view(session, rollout_id)
         row = session.get(RolloutDevice, (rollout_id, device))
         if row is None:
             raise NotFoundError(f"{device} is no part of this rollout", subject=rollout_id)
-        patch = row.diff
-    steps = [step for step in reversed(view.steps) if step.device == device]
-    return page(request, "rollout_device.html", view=view, row=row, lines=unified(patch), steps=steps)
+        difference = row.diff
+        texts = planned_texts(session, row) if show != "diff" else None
+        platform = session.scalar(select(Device.platform).where(Device.name == device)) or ""
+    patch, problem = None, ""
+    if show != "diff" and texts is None:
+        problem = "The device runs something else by now than what was planned from, or to."
+    elif texts is not None and show != "side":
+        try:
+            patch = patch_of(*(texts if show == "patch" else reversed(texts)), platform)
+        except NetwrightError as error:
+            problem = str(error)
+    return page(
+        request,
+        "rollout_device.html",
+        view=view,
+        row=row,
+        show=show if show in {"side", "patch", "inverse"} else "diff",
+        lines=unified(difference),
+        sections=by_section(*texts) if texts is not None and show == "side" else [],
+        patch=patch,
+        problem=problem,
+        steps=[step for step in reversed(view.steps) if step.device == device],
+    )

@@ -9,7 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from netwright.base.errors import NotFoundError
+from netwright.collect.observed import ObservedConfig
 from netwright.deploy.records import Rollout, RolloutDevice, RolloutStep
+from netwright.store.sealed import text_digest
+from netwright.web.diff import applied
 from netwright.web.read.overview import RolloutBrief, briefs
 
 _STEPS = 300
@@ -69,3 +72,20 @@ def rollout_view(session: Session, rollout_id: str) -> RolloutView:
         .limit(_STEPS)
     )
     return RolloutView(head, list(devices), list(steps))
+
+
+def planned_texts(session: Session, row: RolloutDevice) -> tuple[str, str] | None:
+    """What the device ran when the change was planned, and what was wanted, both scrubbed. Made of the last
+    configuration read, which is one of the two, and of the difference that was kept; None when the device runs
+    something else by now."""
+    seen = session.get(ObservedConfig, row.device)
+    if seen is None:
+        return None
+    for hash_, other in ((row.running_hash, row.wanted_hash), (row.wanted_hash, row.running_hash)):
+        if seen.running_hash != hash_:
+            continue
+        forward = hash_ == row.running_hash
+        made = applied(seen.running, row.diff, reverse=not forward)
+        if made is not None and text_digest(made) == other:
+            return (seen.running, made) if forward else (made, seen.running)
+    return None
