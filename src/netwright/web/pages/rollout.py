@@ -90,7 +90,8 @@ def show_device(request: Request, rollout_id: str, device: str, show: str = "dif
         problem = "The device runs something else by now than what was planned from, or to."
     elif texts is not None and show != "side":
         try:
-            patch = patch_of(*(texts if show == "patch" else reversed(texts)), platform)
+            before, after = texts if show == "patch" else (texts[1], texts[0])
+            patch = patch_of(before, after, platform)
         except NetwrightError as error:
             problem = str(error)
     return page(

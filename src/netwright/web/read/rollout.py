@@ -76,8 +76,8 @@ def rollout_view(session: Session, rollout_id: str) -> RolloutView:
 
 def planned_texts(session: Session, row: RolloutDevice) -> tuple[str, str] | None:
     """What the device ran when the change was planned, and what was wanted, both scrubbed. Made of the last
-    configuration read, which is one of the two, and of the difference that was kept; None when the device runs
-    something else by now."""
+    configuration read, which is one of the two, and of the difference that was kept; None when the device
+    runs something else by now."""
     seen = session.get(ObservedConfig, row.device)
     if seen is None:
         return None
