@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret
+from netwright.intent.neutral.interface import InterfaceKind, InterfaceView
 from netwright.intent.render import MaskedSecrets, Renderer
 from netwright.intent.view import DeviceView, build_views
 
@@ -145,6 +147,39 @@ def test_a_router_without_bgp(base: Workshop) -> None:
     assert "router bgp" not in text
     assert "interface lo" not in text
     assert text.startswith("frr defaults traditional\nhostname par-r1\n")
+
+
+@pytest.mark.parametrize(
+    ("platform", "line"),
+    [
+        ("arista_eos", "interface Loopback0\n   ip address 10.255.0.1/32\n"),
+        ("cisco_ios", "interface Loopback0\n ip address 10.255.0.1 255.255.255.255\n"),
+        ("cisco_xe", "interface Loopback0\n ip address 10.255.0.1 255.255.255.255\n"),
+        ("cisco_xr", "interface Loopback0\n ipv4 address 10.255.0.1 255.255.255.255\n"),
+        ("cisco_nxos", "interface loopback0\n  ip address 10.255.0.1/32\n"),
+        (
+            "juniper_junos",
+            "    lo0 {\n        unit 0 {\n            family inet {\n                address 10.255.0.1/32;",
+        ),
+        ("nokia_srl", "interface system0 {\n"),
+        ("frr", "interface lo\n ip address 10.255.0.1/32\n"),
+    ],
+)
+def test_an_own_address_on_no_interface_gets_the_platforms_loopback(
+    base: Workshop, platform: str, line: str
+) -> None:
+    view = replace(view_of(base, "ams-r1"), platform=platform)
+    assert not any(one.kind is InterfaceKind.LOOPBACK for one in view.interfaces)
+    assert line in Renderer().render(view, MaskedSecrets())
+    held = (InterfaceView("lo7", addresses=(ip_interface("10.255.0.1/32"),), kind=InterfaceKind.LOOPBACK),)
+    text = Renderer().render(replace(view, interfaces=held + view.interfaces), MaskedSecrets())
+    assert line not in text
+    assert "lo7" in text
+    bare = (InterfaceView("lo7", kind=InterfaceKind.LOOPBACK),)
+    mended = replace(view, interfaces=bare + view.interfaces).with_loopback("lo0")
+    assert [one.addresses for one in mended.interfaces if one.kind is InterfaceKind.LOOPBACK] == [
+        held[0].addresses
+    ]
 
 
 def test_one_renderer_serves_all(demo: Workshop) -> None:

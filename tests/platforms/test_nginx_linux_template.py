@@ -86,7 +86,7 @@ def test_nginx_takes_it(tmp_path: Path) -> None:
     content = dataclasses.replace(
         device.content, service_address=local[1].ip, service_port=18080, content_root=str(tmp_path)
     )
-    files = _rendered(dataclasses.replace(device, interfaces=interfaces, content=content))
+    files = _rendered(dataclasses.replace(device, loopback=None, interfaces=interfaces, content=content))
     text = files["/etc/nginx/nginx.conf"]
     for folder in ("/run/", "/var/log/nginx/"):
         assert folder in text

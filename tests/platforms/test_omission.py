@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from tests.platforms.richcase import RENDERED, CaseSecrets, view
+from tests.platforms.richcase import RENDERED, CaseSecrets
+from tests.platforms.richcase import view as rich_view
 from tests.platforms.viewmutation import dropped, instances, mutants
 
 from netwright.base.errors import InputError
@@ -30,6 +31,11 @@ FIELDS = [
     and (inner(field.kind) not in VIEWS or f"{field.owner.__name__}.{field.name}" in COPIES)
 ]
 RENDERER = Renderer()
+
+
+def view(name: str, base: str = "") -> DeviceView:
+    """Without an address of its own, which any interface may have: one that has it could go unseen."""
+    return dataclasses.replace(rich_view(name, base), loopback=None)
 
 
 def _answer(device: DeviceView) -> str:

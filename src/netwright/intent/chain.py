@@ -33,6 +33,10 @@ class TemplateSet:
     def digest(self) -> str:
         return _hash("\n".join(f"{name} {self.files[name]}" for name in sorted(self.files)))
 
+    def with_text(self, name: str, text: str) -> TemplateSet:
+        """With something else that the configuration is made of; no set where there are no templates."""
+        return TemplateSet({**self.files, name: _hash(text)}) if self.files else self
+
 
 class Chain(BaseLoader):
     """Templates of some layers, the narrowest first, then the built-in ones. A template that names itself
@@ -142,7 +146,8 @@ def names_read(environment: Sandbox, text: str) -> frozenset[str]:
 
 
 def fingerprint(overlay: str, catalog: Catalog) -> str:
-    """Hash of all built-in templates, and of what stands over them."""
+    """Hash of all built-in templates, of what else of platforms they need, and of what stands over them."""
+    loopbacks = (f"{one.name} {one.screen.loopback}" for one in catalog.platforms)
     texts = (
         f"{one.name}/{file.name}\n{file.read_text(encoding='utf-8')}"
         for one in catalog.platforms
@@ -150,7 +155,7 @@ def fingerprint(overlay: str, catalog: Catalog) -> str:
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
         if file.name.endswith(SUFFIX)
     )
-    return _hash("\0".join((overlay, *texts)))
+    return _hash("\0".join((overlay, *loopbacks, *texts)))
 
 
 def whole_name(platform: str) -> str:

@@ -32,7 +32,7 @@ FACTS: Mapping[str, str] = {
     "DeviceView.context": "for people's own templates",
     "DeviceView.fault": "it stops the rendering",
     "DeviceView.management_address": "the management interface has it",
-    "DeviceView.loopback": "the loopback interface has it, where the inventory has one",
+    "DeviceView.loopback": "a loopback interface gets it, where no interface has it",
     "InterfaceView.neighbor": "what the cable leads to; the description says it",
     "InterfaceView.speed_bps": "what port and optic do; speeds are not forced",
     "InterfaceView.management": "which port is for management; the routing table says the rest",

@@ -33,6 +33,7 @@ from netwright.intent.omission import Declared, Omission
 from netwright.intent.overlay import SUFFIX, Layer, Overlay, read_folder
 from netwright.intent.sandbox import QuickSandbox, Sandbox, TellingSandbox
 from netwright.platforms.catalog import Catalog, catalog
+from netwright.platforms.screen import SCREEN
 
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 """What a template can raise: Jinja's own errors, and those of the expressions in it."""
@@ -78,6 +79,7 @@ class Renderer:
         self._sets: dict[tuple[int, str], TemplateSet] = {}
         self._of: dict[tuple[Any, ...], int] = {}
         self._declared: dict[str, Declared] = {}
+        self._loopbacks: dict[str, str] = {}
         self._own: dict[tuple[int, str], frozenset[str]] = {}
 
     def renders(self, platform: str) -> bool:
@@ -105,7 +107,9 @@ class Renderer:
             raise view.fault
         used: set[str] = set()
         try:
-            text = self._template(view).render(device=view, secret=_revealer(view.name, secrets, used))
+            text = self._template(view).render(
+                device=self._placed(view), secret=_revealer(view.name, secrets, used)
+            )
         except (InputError, NotFoundError):
             raise
         except _FAULTS as error:
@@ -121,7 +125,7 @@ class Renderer:
         environment = TellingSandbox(Chain(chain, self._catalog))
         try:
             template = environment.get_template(whole_name(view.platform))
-            text = template.render(device=view, secret=_revealer(view.name, secrets, set()))
+            text = template.render(device=self._placed(view), secret=_revealer(view.name, secrets, set()))
         except (InputError, NotFoundError):
             raise
         except _FAULTS as error:
@@ -141,7 +145,7 @@ class Renderer:
             return []
         if view.platform not in self._declared:
             self._declared[view.platform] = Declared(view.platform, platform.screen.unrendered)
-        return self._declared[view.platform].of(view, self._read_by_own(view))
+        return self._declared[view.platform].of(self._placed(view), self._read_by_own(view))
 
     def _read_by_own(self, view: DeviceView) -> frozenset[str]:
         """Names that templates of the overlay read, of those that the device's configuration is made of."""
@@ -164,8 +168,22 @@ class Renderer:
         number = self._number(view)
         key = (number, view.platform)
         if key not in self._sets:
-            self._sets[key] = template_set(*self._environments[number], whole_name(view.platform))
+            found = template_set(*self._environments[number], whole_name(view.platform))
+            self._sets[key] = found.with_text(f"{view.platform}/{SCREEN}", self._loopback(view.platform))
         return self._sets[key]
+
+    def _placed(self, view: DeviceView) -> DeviceView:
+        """The view as its platform names the loopback interface."""
+        name = self._loopback(view.platform)
+        return view.with_loopback(name) if name else view
+
+    def _loopback(self, platform: str) -> str:
+        if platform not in self._loopbacks:
+            try:
+                self._loopbacks[platform] = self._catalog.platform(platform).screen.loopback
+            except NotFoundError:  # people may have templates of a platform that is not known
+                self._loopbacks[platform] = ""
+        return self._loopbacks[platform]
 
     def _template(self, view: DeviceView) -> Template:
         number = self._number(view)

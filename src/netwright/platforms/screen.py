@@ -115,6 +115,8 @@ class Screen(_Part):
     session: Talk | None = None
     commands: dict[str, str] = {}
     capabilities: list[Capability] = []
+    loopback: str = ""
+    """The interface that gets a device's own address where its inventory puts it on none."""
     unrendered: dict[str, str] = {}
     """Fields of the device view that the templates leave out, with the reason; told where a device wants one
     (``intent.omission``)."""
@@ -143,6 +145,7 @@ def read_screen(library: Library, name: str, seen: tuple[str, ...] = ()) -> Scre
         update={
             "session": own.session or base.session,
             "commands": {**base.commands, **own.commands},
+            "loopback": own.loopback or base.loopback,
             "unrendered": {**base.unrendered, **own.unrendered},
             "unneeded": {**base.unneeded, **own.unneeded},
         }

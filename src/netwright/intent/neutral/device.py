@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from netwright.base import address
@@ -75,6 +76,26 @@ class DeviceView:
         """The first loopback interface that the inventory has, if any."""
         return next((one for one in self.interfaces if one.kind is InterfaceKind.LOOPBACK), None)
 
+    def with_loopback(self, name: str) -> DeviceView:
+        """With the device's own address on an interface, where the inventory puts it on none: on its first
+        loopback interface of the default table, else on a new one called ``name``."""
+        own = self.loopback
+        loopbacks = [one for one in self.interfaces if one.kind is InterfaceKind.LOOPBACK]
+        if own is None or _have(loopbacks, own) or _have(self.interfaces, own):
+            return self
+        held = ipaddress.ip_interface(own)
+        first = next((one for one in loopbacks if not one.vrf), None)
+        if first is None:
+            new = InterfaceView(name, addresses=(held,), kind=InterfaceKind.LOOPBACK)
+            return replace(self, interfaces=(new, *self.interfaces))
+        mended = first._replace(addresses=(held, *first.addresses))
+        return replace(self, interfaces=tuple(mended if one is first else one for one in self.interfaces))
+
     @property
     def management_interfaces(self) -> tuple[InterfaceView, ...]:
         return tuple(one for one in self.interfaces if one.management)
+
+
+def _have(interfaces: Iterable[InterfaceView], own: address.Address) -> bool:
+    number = int(own)  # an interface's ``ip`` would be made anew each time
+    return any(int(at) == number and at.version == own.version for one in interfaces for at in one.addresses)
