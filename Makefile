@@ -2,6 +2,7 @@
 PY := .venv/bin/python
 NAME ?= all
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE # tests start hundreds of Pythons, each would compile all that it imports
 .PHONY: help setup system check fast slow test e2e browser bench demo lock clean
 
 help: ## show this list

@@ -10,6 +10,8 @@ if [ ! -x .venv/bin/python ]; then
     python3 -m venv .venv
 fi
 [ -x .venv/bin/uv ] && .venv/bin/uv --version | grep -q "$1" || .venv/bin/python -m pip -q install "uv==$1"
-.venv/bin/uv pip sync -q --python .venv/bin/python requirements.lock
+.venv/bin/uv pip sync -q --compile-bytecode --python .venv/bin/python requirements.lock
 # the project itself, in place; its build backend is pinned in pyproject.toml
 .venv/bin/uv pip install -q --no-deps --python .venv/bin/python -e .
+# where Python is told to write no bytecode, each command would compile all that it imports, for seconds
+.venv/bin/python -m compileall -q src

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -32,6 +33,7 @@ class CaseSecrets:
         return Secret(_HASH if name.endswith("hash") else f"hush-{name}")
 
 
+@cache
 def view(platform: str, variation: str = "") -> DeviceView:
     """The rich device on a platform, or a variation of it."""
     names = yaml.safe_load((CASES / "names.yaml").read_text())[platform]

@@ -17,6 +17,7 @@ from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxErro
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.base.secret import Secret, SecretStore
+from netwright.config.library import SCREEN
 from netwright.intent.chain import (
     Chain,
     TemplateSet,
@@ -33,7 +34,6 @@ from netwright.intent.omission import Declared, Omission
 from netwright.intent.overlay import SUFFIX, Layer, Overlay, read_folder
 from netwright.intent.sandbox import QuickSandbox, Sandbox, TellingSandbox
 from netwright.platforms.catalog import Catalog, catalog
-from netwright.platforms.screen import SCREEN
 
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 """What a template can raise: Jinja's own errors, and those of the expressions in it."""
