@@ -54,10 +54,23 @@ async def test_one_commit_a_run_that_says_what_changed(network: Network) -> None
     archive = backups(network).archive
     newest, oldest = archive.repository.log()
     assert newest.id == third.commit
-    assert newest.message == "Back up ams-tor1\n\nams-tor1: +2 -1\n"
+    assert newest.message == "Back up ams-tor1\n\nams-tor1: +2 -1 in hostname, line\n"
     assert newest.paths == ("ams/ams-tor1.cfg",)
     assert oldest.id == first.commit
     assert archive.log("fra-core1") == [oldest]
+
+
+async def test_what_says_nothing_is_no_change(network: Network) -> None:
+    """Blanks, and entries in another order: no commit, and what is restored is the last copy."""
+    first = "hostname ams-tor1\nip route 10.0.0.0/8 10.1.1.1\nip route 10.0.0.0/8 10.1.1.2\n"
+    network.fleet.device("ams-tor1").change(running=first)
+    await take(network)
+    second = "hostname ams-tor1\n\nip route 10.0.0.0/8 10.1.1.2  \nip route 10.0.0.0/8 10.1.1.1\n"
+    network.fleet.device("ams-tor1").change(running=second)
+    again = await take(network)
+    assert again.commit is None
+    assert states(again)["ams-tor1"] is BackupState.SAME
+    assert backups(network).archive.whole("ams-tor1").reveal() == first
 
 
 async def test_secrets_are_masked_in_git_and_whole_in_the_archive(network: Network) -> None:

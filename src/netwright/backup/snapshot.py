@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import enum
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 from netwright.backup.archive import Archive, path_of, paths_of
+from netwright.backup.change import changed, told
 from netwright.base.clock import Clock
 from netwright.base.errors import NetwrightError, NotFoundError, UnparsedAnswerError
 from netwright.base.outcome import Outcome
 from netwright.base.secret import Secret
+from netwright.config.schema import Schema
 from netwright.device.fleet import for_each
 from netwright.device.session import Session
 from netwright.platforms.platform import ConfigReader
@@ -41,13 +42,15 @@ class BackupState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceBackup:
-    """One device in a run. ``added`` and ``removed`` lines against the last copy."""
+    """One device in a run. ``added`` and ``removed`` statements against the last copy, by what they mean, and
+    the ``sections`` that they stand in."""
 
     device: str
     state: BackupState
     added: int = 0
     removed: int = 0
     message: str = ""
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class _Copy:
     device: str
     scrubbed: str
     whole: Secret
+    rules: Schema
     note: str = ""
 
 
@@ -106,9 +110,10 @@ class Backups:
             else:
                 path = paths.get(copy.device, path_of("unknown", copy.device))
                 result = self._compare(copy, path)
-                whole[text_digest(copy.scrubbed)] = copy.whole
                 if result.state is not BackupState.SAME:
                     files[path] = copy.scrubbed.encode()
+                if path in files or self._last(path) == copy.scrubbed:
+                    whole[text_digest(copy.scrubbed)] = copy.whole
             results.append(result)
             on_device(result)
             if len(whole) >= _TEXTS_AT_ONCE:
@@ -131,7 +136,8 @@ class Backups:
             text, note = await self._whole_text(reader, session, paths.get(target.device, ""))
         finally:
             await session.close()
-        return _Copy(target.device, target.platform.scrub(text, self.scrub_key), Secret(text), note)
+        scrubbed = target.platform.scrub(text, self.scrub_key)
+        return _Copy(target.device, scrubbed, Secret(text), target.platform.rules, note)
 
     async def _whole_text(self, reader: ConfigReader, session: Session, path: str) -> tuple[str, str]:
         """The running configuration; read twice when it has shrunk so much that it may have been cut."""
@@ -161,11 +167,11 @@ class Backups:
         last = self._last(path)
         if not last:
             return DeviceBackup(copy.device, BackupState.NEW, added=len(copy.scrubbed.splitlines()))
-        if last == copy.scrubbed:
+        found = changed(last, copy.scrubbed, copy.rules)
+        if found is None:
             return DeviceBackup(copy.device, BackupState.SAME)
-        old, new = Counter(last.splitlines()), Counter(copy.scrubbed.splitlines())
         return DeviceBackup(
-            copy.device, BackupState.CHANGED, (new - old).total(), (old - new).total(), copy.note
+            copy.device, BackupState.CHANGED, found.added, found.removed, copy.note, found.sections
         )
 
     def _moved(self, paths: dict[str, str]) -> dict[str, None]:
@@ -191,7 +197,8 @@ def _message(results: list[DeviceBackup]) -> str:
     more = f" and {len(changed) - _SUBJECT_WORDS} more" if len(changed) > _SUBJECT_WORDS else ""
     lines = [f"Back up {names}{more}" if changed else "Move files of devices to their sites", ""]
     for result in changed:
-        what = "new" if result.state is BackupState.NEW else f"+{result.added} -{result.removed}"
+        counts = f"+{result.added} -{result.removed}{told(result.sections)}"
+        what = "new" if result.state is BackupState.NEW else counts
         lines.append(f"{result.device}: {what}{f' ({result.message})' if result.message else ''}")
     lines += [f"{r.device}: not read, {r.message}" for r in results if r.state is BackupState.FAILED]
     return "\n".join(lines) + "\n"

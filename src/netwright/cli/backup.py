@@ -13,6 +13,7 @@ from rich.text import Text
 
 from netwright.app.context import Context
 from netwright.app.deployment import archive_of, backups_of, planner_of, sealed_texts
+from netwright.backup.change import told
 from netwright.backup.snapshot import BackupState, DeviceBackup, Snapshot
 from netwright.base.clock import iso
 from netwright.base.errors import DeviceError
@@ -86,7 +87,7 @@ def run(
 def _show(console: Console, result: DeviceBackup) -> None:
     line = Text(f"{result.device}  ").append(result.state.value, style=_STYLES[result.state])
     if result.state is BackupState.CHANGED:
-        line.append(f"  +{result.added} -{result.removed}")
+        line.append(f"  +{result.added} -{result.removed}{told(result.sections)}")
     console.print(line.append(f"  {result.message}" if result.message else ""))
 
 
