@@ -1,9 +1,10 @@
-"""SNMP v2c and v3 with one device: gufo-snmp's sockets behind a layer of our own.
+"""SNMP v2c and v3 with one device.
 
-Main path: ``client`` (requests with deadlines, walks, tables) -> ``channel`` (one request and its retries) ->
-``plain`` (what the library hides, asked again with a codec of our own). ``user``: names of SNMPv3 protocols.
+Main path: ``client`` (values, walks, tables) -> ``exchange`` (a request with retries, opened when needed) ->
+``line`` (the socket). What is in a message: ``message``, ``cells``; what is around it: ``envelope``, ``usm``.
 """
 
-from netwright.device.snmp.client import REPETITIONS, RETRIES, SnmpClient, Walk
+from netwright.device.snmp.client import REPETITIONS, SnmpClient, Walk
+from netwright.device.snmp.fault import RETRIES
 
 __all__ = ["REPETITIONS", "RETRIES", "SnmpClient", "Walk"]
