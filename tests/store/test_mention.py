@@ -310,6 +310,7 @@ EDIT: st.SearchStrategy[Any] = st.one_of(
                   "tags": WORDS,
                   "custom": st.dictionaries(st.sampled_from("abc"), st.just("v"), max_size=2)})),
 )  # fmt: skip
+RUN = st.lists(EDIT, min_size=1, max_size=5)
 Edits = list[tuple[str, str, int, dict[str, Any]]]
 
 

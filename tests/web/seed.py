@@ -88,9 +88,9 @@ class Seeded:
     context: Context
 
 
-def seed(folder: Path, size: str = "small", clock: Clock | None = None) -> Seeded:
+def seed(folder: Path, size: str = "small", clock: Clock | None = None, settings: str = "") -> Seeded:
     """``empty``: users only; ``small``: the demo network at work; ``large``: 2,000 more devices."""
-    made = create_home(folder, "")
+    made = create_home(folder, settings)
     load_key(made.key_file, create=True)
     database = Database(made.database_url)
     upgrade(database)
