@@ -160,7 +160,7 @@ async def test_a_carried_tag_is_taken_off_when_asked(own_full: Seeded, browser_o
     forced = (await browser.get(f"{path}?force=yes")).text
     assert "carries it" not in forced
     assert rack.name in forced
-    assert (await browser.post(path)).status_code == 400
+    assert (await browser.post(path)).status_code == 409
     assert (await browser.post(path, force="yes")).status_code == 303
     with own_full.context.database.read() as session:
         assert session.get_one(Rack, rack.id).tags is None
