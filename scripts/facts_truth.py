@@ -30,7 +30,8 @@ from tests.platforms.napalm_replies import (
     text_of,
     understood,
 )
-from tests.platforms.napalm_shape import SHAPES, compared, shape
+from tests.platforms.napalm_shape import SHAPES, conventions, shape
+from tests.platforms.truth import compared
 
 from netwright.platforms.show import read
 

@@ -23,6 +23,9 @@ PLATFORMS = {
 }  # fmt: skip
 _WITH_ARGUMENT = (
     (r"show_ip_route_.*", "show_ip_route_vrf_all"),
+    (r"show_ip_route_.*", "show_ip_route_vrf"),
+    (r"show_ip_bgp_(vpnv4_)?(vrf_\w+?_)?\d[\d_]+", "show_bgp_ipv4_unicast_detail"),
+    (r"show_ip_bgp_(vpnv4_)?(vrf_\w+?_)?\d[\d_]+", "show_bgp_ipv4_unicast_detail_vrf_all"),
     (r"show_ip_bgp_[\d_]+.*vrf.*", "show_ip_bgp_vrf_all"),
     (r"show_users_accounts", "show_user_account"),
     (r"show_arp_vrf_test.*|show_arp_exclude.*", "show_arp"),
@@ -31,6 +34,7 @@ _WITH_ARGUMENT = (
     (r"get_bgp_neighbor_information.*", "get_bgp_neighbor_information"),
     (r"get_bgp_summary_information.*", "get_bgp_summary_information"),
     (r"configuration_system_login_user.*", "configuration_system_login"),
+    (r"configuration_system_configuration", "configuration_system_root_authentication"),
     (r"configuration_system_ntp.*", "configuration_system_ntp"),
     (r"show_vlan_id_.*", "show_vlan"),
     (r"show_int_te.*", "show_interfaces"),
@@ -60,9 +64,11 @@ def text_of(path: Path) -> str:
 
 def question(name: str, answer: str, every: tuple[Show, ...]) -> Show | None:
     stem = word(re.sub(r"(\.(json|txt|text|xml|gz))+$", "", name)).removesuffix("_json")
+    known = {word(show.api_command) for show in every}
     for rule, stands_for in _WITH_ARGUMENT:
-        if re.fullmatch(rule, stem):
+        if re.fullmatch(rule, stem) and stands_for in known:
             stem = stands_for
+            break
     fitting = [show for show in every if word(show.api_command) == stem]
     structured = answer.lstrip()[:1] in {"{", "[", "<"}
     fitting.sort(key=lambda show: (show.api_command != show.command or show.via != "cli") != structured)
@@ -93,7 +99,21 @@ def understood(folder: Path, every: tuple[Show, ...], missing: list[str]) -> Fou
             missing.append(name)
         elif answer.strip():
             parts.append(_in_instance(name, read(show, answer)))
+    if any(name.startswith("get-lldp-interface-neighbors") for name in names):
+        parts = _at_each_port(parts)
     return joined(parts)
+
+
+def _at_each_port(parts: list[Found]) -> list[Found]:
+    """Junos is asked for one port after the other; the recording holds one answer for all of them."""
+    ports = list(
+        dict.fromkeys(one.interface for part in parts for one in part.neighbors if not one.capabilities)
+    )
+    long = [one for part in parts for one in part.neighbors if one.capabilities]
+    if not ports or not long:
+        return parts
+    every = tuple(replace(one, interface=port) for port in ports for one in long)
+    return [*(replace(part, neighbors=()) for part in parts), Found(neighbors=every)]
 
 
 def _in_instance(name: str, found: Found) -> Found:

@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from netwright.platforms.facts import (
@@ -18,9 +16,10 @@ from netwright.platforms.facts import (
     Found,
     InterfaceFact,
     Limits,
+    RouteFact,
 )
-from netwright.platforms.text.names import full
-from netwright.platforms.values import mac
+
+from .truth import PARENT, Conventions
 
 Shape = Callable[[Found, Any], Any]
 
@@ -30,10 +29,6 @@ def shape(getter: str, found: Found, expected: Any) -> Any:
     return SHAPES[getter](found, expected)
 
 
-def _upper(text: str | None) -> str:
-    return (text or "").upper()
-
-
 def _facts(found: Found, expected: Any) -> Any:
     said = found.system
     host = said.hostname
@@ -41,10 +36,10 @@ def _facts(found: Found, expected: Any) -> Any:
         "hostname": host,
         "fqdn": said.fqdn or host,
         "vendor": said.vendor,
-        "model": said.model or "",
+        "model": said.model,
         "os_version": said.os_version,
-        "serial_number": said.serial or "",
-        "uptime": said.uptime_s if said.uptime_s is not None else -1.0,
+        "serial_number": said.serial,
+        "uptime": said.uptime_s,
         "interface_list": [one.name for one in found.interfaces],
     }
 
@@ -58,11 +53,11 @@ def _interface(one: InterfaceFact, expected: Any) -> Any:
     return {
         "is_up": one.oper == "up",
         "is_enabled": one.admin_up,
-        "description": one.description or "",
-        "last_flapped": -1.0 if flapped is None else flapped,
-        "mac_address": _upper(one.mac),
-        "mtu": -1 if one.mtu is None else one.mtu,
-        "speed": -1.0 if one.speed_bps is None else one.speed_bps / 1_000_000,
+        "description": one.description,
+        "last_flapped": flapped,
+        "mac_address": one.mac,
+        "mtu": one.mtu,
+        "speed": None if one.speed_bps is None else one.speed_bps / 1_000_000,
     }
 
 
@@ -80,7 +75,7 @@ def _counters(found: Found, expected: Any) -> Any:
                 value = getattr(one, field)
                 if value is None and name == "unicast_packets":
                     value = one.in_packets if way == "rx" else one.out_packets  # IOS tells them together
-                row[f"{way}_{name}"] = -1 if value is None else value
+                row[f"{way}_{name}"] = value
     return result
 
 
@@ -110,12 +105,10 @@ def _lldp_detail(found: Found, expected: Any) -> Any:
             {
                 "parent_interface": ...,
                 "remote_port": one.remote_interface,
-                "remote_port_description": one.remote_port_description or "",
-                "remote_system_name": "" if one.remote_device == chassis else one.remote_device,
-                "remote_system_description": _first_line(one.remote_description or ""),
-                "remote_chassis_id": chassis.upper()
-                if re.fullmatch(r"([0-9a-f]{2}:){5}..", chassis)
-                else chassis,
+                "remote_port_description": one.remote_port_description,
+                "remote_system_name": None if one.remote_device == chassis else one.remote_device,
+                "remote_system_description": _first_line(one.remote_description),
+                "remote_chassis_id": one.remote_chassis,
                 "remote_system_capab": sorted(one.capabilities),
                 "remote_system_enable_capab": sorted(one.enabled),
             }
@@ -123,24 +116,24 @@ def _lldp_detail(found: Found, expected: Any) -> Any:
     return result
 
 
-def _first_line(text: str) -> str:
+def _first_line(text: str | None) -> str | None:
     """All that NAPALM keeps of a description on Cisco's systems; one line on others anyway."""
-    return text.splitlines()[0].strip() if text else ""
+    return text.splitlines()[0].strip() if text else None
 
 
 def _arp(found: Found, expected: Any) -> Any:
     ages = {(row["interface"], row["ip"].lower()): row["age"] for row in expected}
 
-    def age(one: ArpFact) -> float:
+    def age(one: ArpFact) -> float | None:
         """In minutes where NAPALM hands on IOS's minutes."""
         told = ages.get((one.interface, str(one.address)))
         if one.age_s is None:
-            return -1.0
+            return None
         return told if told is not None and told * 60 == one.age_s else one.age_s
 
     return [
-        {"interface": one.interface, "mac": _upper(one.mac), "ip": str(one.address),
-         "age": age(one), "state": one.state or ""}
+        {"interface": one.interface, "mac": one.mac, "ip": str(one.address),
+         "age": age(one), "state": one.state}
         for one in found.arp
     ]  # fmt: skip
 
@@ -148,23 +141,21 @@ def _arp(found: Found, expected: Any) -> Any:
 def _macs(found: Found, expected: Any) -> Any:
     ports = {row["interface"] for row in expected}
     return [
-        {"mac": _upper(one.mac), "interface": "" if one.interface == "Router" not in ports else one.interface,
+        {"mac": one.mac, "interface": "" if one.interface == "Router" not in ports else one.interface,
          "vlan": one.vlan, "static": one.static,
-         "active": one.active, "moves": -1 if one.moves is None else one.moves,
-         "last_move": next((t for t in (one.moved_at, one.moved_s) if t is not None), -1.0)}
+         "active": one.active, "moves": one.moves,
+         "last_move": next((t for t in (one.moved_at, one.moved_s) if t is not None), None)}
         for one in found.macs
     ]  # fmt: skip
 
 
 def _vlans(found: Found, expected: Any) -> Any:
-    return {
-        str(one.vlan_id): {"name": one.name or "", "interfaces": list(one.interfaces)} for one in found.vlans
-    }
+    return {str(one.vlan_id): {"name": one.name, "interfaces": list(one.interfaces)} for one in found.vlans}
 
 
 def _optics(found: Found, expected: Any) -> Any:
     def state(value: float | None) -> Any:
-        return {"instant": 0.0 if value is None else value, "avg": ..., "min": ..., "max": ...}
+        return {"instant": value, "avg": ..., "min": ..., "max": ...}
 
     return {
         one.interface or one.name: {
@@ -182,8 +173,7 @@ def _optics(found: Found, expected: Any) -> Any:
 
 def _users(found: Found, expected: Any) -> Any:
     return {
-        one.name: {"level": one.level or 0, "password": ..., "sshkeys": list(one.ssh_keys)}
-        for one in found.users
+        one.name: {"level": one.level, "password": ..., "sshkeys": list(one.ssh_keys)} for one in found.users
     }
 
 
@@ -194,7 +184,7 @@ def _ntp_servers(found: Found, expected: Any) -> Any:
             one.address: dict(
                 zip(
                     names,
-                    (one.address, (one.association or "").upper(), one.routing_instance or ""),
+                    (one.address, (one.association or "").upper() or None, one.routing_instance),
                     strict=True,
                 )
             )
@@ -206,8 +196,8 @@ def _ntp_servers(found: Found, expected: Any) -> Any:
 
 def _ntp_stats(found: Found, expected: Any) -> Any:
     return [
-        {"remote": one.address, "referenceid": one.reference or "", "synchronized": bool(one.synchronized),
-         "stratum": one.stratum, "type": one.kind or "", "when": one.when or "", "hostpoll": one.poll_s,
+        {"remote": one.address, "referenceid": one.reference, "synchronized": one.synchronized,
+         "stratum": one.stratum, "type": one.kind, "when": one.when, "hostpoll": one.poll_s,
          "reachability": one.reachability, "delay": one.delay_ms, "offset": one.offset_ms,
          "jitter": one.jitter_ms}
         for one in found.ntp
@@ -247,8 +237,8 @@ def _environment(found: Found, expected: Any) -> Any:
         "temperature": temperatures,
         "power": {
             **_unasked("power", expected), **{
-            supply(one.name): {"status": one.ok, "capacity": _known(one.capacity_w),
-                       "output": outputs.get(one.name, -1.0)}
+            supply(one.name): {"status": one.ok, "capacity": one.capacity_w,
+                       "output": outputs.get(one.name)}
             for one in found.components if one.component_class == "power-supply"
         }},
         "cpu": {one.name: {"%usage": round(one.use * 100, 2)} for one in load.cpus},
@@ -266,7 +256,9 @@ def _memory(total: int | None, used: int | None, expected: Any) -> Any:
 
 
 def _scales(value: int) -> set[int]:
-    return {value // unit**power for unit in (1000, 1024) for power in range(4)}
+    """In each unit, cut off and rounded."""
+    sizes = [value / unit**power for unit in (1000, 1024) for power in range(4)]
+    return {int(size) for size in sizes} | {round(size) for size in sizes}
 
 
 def _bgp(found: Found, expected: Any) -> Any:
@@ -280,18 +272,16 @@ def _bgp(found: Found, expected: Any) -> Any:
         table = result[_instance(one)]
         table["router_id"] = one.local_id or table["router_id"]
         up = one.state is BgpState.ESTABLISHED
-        theirs = expected.get(_instance(one), {}).get("peers", {}).get(str(one.remote_address), {})
-        unknown = theirs.get("remote_id") in (str(one.remote_address), "0.0.0.0") or not one.remote_id
         table["peers"][str(one.remote_address)] = {
             "local_as": one.local_asn, "remote_as": one.remote_asn,
-            "remote_id": ... if unknown else one.remote_id,
-            "is_up": up, "is_enabled": one.enabled is not False, "description": one.description or "",
-            "uptime": ... if theirs.get("uptime") == -1 else _whole(one.uptime_s if up else None),
+            "remote_id": one.remote_id,
+            "is_up": up, "is_enabled": one.enabled, "description": one.description,
+            "uptime": int(one.uptime_s) if one.uptime_s is not None else None,
             "address_family": {
                 _family(family.name, expected): {
-                    "received_prefixes": _count(family.received),
-                    "accepted_prefixes": _count(family.accepted),
-                    "sent_prefixes": _count(family.sent)}
+                    "received_prefixes": family.received,
+                    "accepted_prefixes": family.accepted,
+                    "sent_prefixes": family.sent}
                 for family in one.families
             },
         }  # fmt: skip
@@ -301,14 +291,6 @@ def _bgp(found: Found, expected: Any) -> Any:
 def _unasked(name: str, expected: Any) -> Any:
     """``invalid`` is NAPALM's mark that it did not ask."""
     return {"invalid": ...} if "invalid" in expected.get(name, {}) else {}
-
-
-def _known(value: float | None) -> float:
-    return -1.0 if value is None else value
-
-
-def _whole(seconds: float | None) -> int:
-    return -1 if seconds is None else int(seconds)
 
 
 def _family(name: str, expected: Any) -> str:
@@ -321,10 +303,6 @@ def _family(name: str, expected: Any) -> str:
     }
     ours = (name, name.replace("-", " "), name.removesuffix("-unicast"), name.partition("-")[0])
     return next((one for one in ours if one in words), name)
-
-
-def _count(value: int | None) -> int:
-    return -1 if value is None else value
 
 
 def _instance(one: BgpSessionFact) -> str:
@@ -347,7 +325,7 @@ def _session(one: BgpSessionFact) -> Any:
     family = next(iter((*families, *one.families)), None)
     return {
         "up": one.state is BgpState.ESTABLISHED, "local_as": one.local_asn, "remote_as": one.remote_asn,
-        "router_id": one.remote_id or "", "local_address": str(one.local_address or ""),
+        "router_id": one.remote_id, "local_address": str(one.local_address) if one.local_address else None,
         "remote_address": str(one.remote_address), "connection_state": one.state.value,
         "local_port": detail.local_port, "remote_port": detail.remote_port, "holdtime": detail.hold_s,
         "keepalive": detail.keepalive_s, "configured_holdtime": detail.configured_hold_s,
@@ -355,8 +333,8 @@ def _session(one: BgpSessionFact) -> Any:
         "previous_connection_state": detail.previous_state, "last_event": detail.last_event,
         "input_messages": detail.messages_in, "output_messages": detail.messages_out,
         "input_updates": detail.updates_in, "output_updates": detail.updates_out,
-        "messages_queued_out": detail.queued_out, "import_policy": detail.import_policy or "",
-        "export_policy": detail.export_policy or "", "multihop": bool(detail.multihop),
+        "messages_queued_out": detail.queued_out, "import_policy": detail.import_policy,
+        "export_policy": detail.export_policy, "multihop": detail.multihop,
         "received_prefix_count": family.received if family else None,
         "advertised_prefix_count": family.sent if family else None,
         "accepted_prefix_count": family.accepted if family else None,
@@ -367,18 +345,21 @@ def _session(one: BgpSessionFact) -> Any:
 
 
 def _routes(found: Found, expected: Any) -> Any:
-    via = {(one.routing_instance, one.prefix, one.next_hop): one for one in found.routes if one.path is None}
+    def key(one: RouteFact) -> tuple[str, Any, str | None]:
+        return one.routing_instance or "default", one.prefix, one.next_hop
+
+    via = {key(one): one for one in found.routes if one.path is None}
     result: dict[str, Any] = {}
     paths = [one for one in found.routes if one.path is not None] or list(found.routes)
     for one in paths:
-        route = via.get((one.routing_instance, one.prefix, one.next_hop), one)
+        route = via.get(key(one), one)
         path = one.path
         result.setdefault(str(one.prefix), []).append(
             {
                 "current_active": one.active, "last_active": one.active, "age": ...,
                 "next_hop": one.next_hop or "",
-                "protocol": ..., "outgoing_interface": route.interface or "", "preference": route.preference,
-                "inactive_reason": one.why_not or "", "routing_table": one.routing_instance,
+                "protocol": ..., "outgoing_interface": route.interface, "preference": route.preference,
+                "inactive_reason": one.why_not, "routing_table": one.routing_instance or "default",
                 "selected_next_hop": one.active,
                 "protocol_attributes": {
                     "metric": path.metric, "as_path": path.as_path, "local_preference": path.local_preference,
@@ -401,86 +382,39 @@ SHAPES: dict[str, Shape] = {
     "get_route_to": _routes, "get_route_to_longer": _routes,
 }  # fmt: skip
 
-_ROW_KEYS = (
-    "remote_port",
-    "remote_chassis_id",
-    "hostname",
-    "port",
-    "remote_address",
-    "mac",
-    "ip",
-    "next_hop",
-    "remote",
-    "index",
-    "interface",
-    "vlan",
+_MINUS = (-1,)
+_NOTHING = ("",)
+_COUNTERS = tuple(
+    f"{way}_{what}"
+    for way in ("rx", "tx")
+    for what in ("octets", "unicast_packets", "multicast_packets", "broadcast_packets", "discards", "errors")
 )
+UNKNOWN: Conventions = {
+    "age": _MINUS, "last_flapped": _MINUS, "mtu": _MINUS, "speed": _MINUS, "uptime": _MINUS,
+    "capacity": _MINUS, "output": _MINUS, **dict.fromkeys(_COUNTERS, _MINUS),
+    "received_prefixes": _MINUS, "accepted_prefixes": _MINUS, "sent_prefixes": _MINUS,
+    "moves": (-1, 0), "last_move": (-1, 0.0),
+    "mac_address": _NOTHING, "description": _NOTHING, "serial_number": _NOTHING, "model": _NOTHING,
+    "state": _NOTHING, "inactive_reason": _NOTHING, "outgoing_interface": _NOTHING, "name": _NOTHING,
+    "remote_port_description": _NOTHING, "remote_system_name": _NOTHING,
+    "remote_system_description": _NOTHING, "import_policy": _NOTHING, "export_policy": _NOTHING,
+    "last_event": _NOTHING,
+    "previous_connection_state": _NOTHING, "router_id": _NOTHING, "network_instance": _NOTHING,
+    "local_address": ("", "0.0.0.0", "::"), "local_port": (0,), "remote_port": (0,),
+    "remote_id": ("", "0.0.0.0", PARENT),
+    "type": _NOTHING, "when": _NOTHING, "referenceid": _NOTHING,
+    "instant": (0.0, -100.0),
+}  # fmt: skip
+"""What NAPALM writes for "not known", by field. ``moves`` are 0 of drivers that don't count them;
+``remote_id`` of NX-OS is the address of the peer; ``instant`` of a dark lane is 0 or -100."""
+OF_PLATFORM: Mapping[str, Conventions] = {
+    "eos": {"active_prefix_count": (0,)},
+    "junos": {"local_port": (0, 179), "remote_port": (0, 179)},
+    "nxos": {"jitter": (0.0,), "offset": (0.0,)},
+    "nxos_ssh": {"rx_errors": (0,), "tx_errors": (0,), "rx_discards": (0,), "tx_discards": (0,)},
+}
+"""Zeros that one platform's driver writes whatever the device says: it never reads the field."""
 
 
-def leaves(value: Any, where: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """Each single value by its path. Rows of a list are known by what is in them, not by place."""
-    if isinstance(value, dict):
-        if not value:
-            return {where: {}}
-        return functools.reduce(
-            lambda all_, item: {**all_, **leaves(item[1], (*where, _address(item[0])))}, value.items(), {}
-        )
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        result: dict[tuple[str, ...], Any] = {}
-        for row in value:
-            names = [*_flat(row)]
-            base = ",".join(_address(row[key]) for key in _ROW_KEYS if key in row and key in names)
-            place, key = 0, base
-            while (*where, key) in {path[: len(where) + 1] for path in result}:
-                place += 1
-                key = f"{base}#{place}"
-            result.update(leaves(row, (*where, key)))
-        return result
-    if isinstance(value, list):
-        return {where: sorted(map(str, value))}
-    return {where: value}
-
-
-def _flat(row: dict[str, Any]) -> list[str]:
-    return [key for key, value in row.items() if not isinstance(value, dict | list)]
-
-
-def _address(text: Any) -> str:
-    """An address, a link address, an interface's name in one writing."""
-    link = mac(text) if re.fullmatch(r"[0-9A-Fa-f.:]{12,17}", str(text)) else None
-    if link:
-        return link
-    if text == "Management0":
-        return "mgmt0"
-    if re.fullmatch(r"[A-Z][a-z]{1,2}\d[\d/.]*", str(text)):
-        return full(str(text))
-    try:
-        return str(ip_address(str(text)))
-    except ValueError:
-        return str(text)
-
-
-def equal(one: Any, other: Any) -> bool:
-    """The same, letters' case, a number's kind and an address's writing aside. What we do not
-    know is what NAPALM writes as 0, -1 or nothing. It tells memory in the device's unit, we in octets."""
-    if one is None or one in (-1, ""):
-        return other in (None, 0, -1, "", False)
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return abs(one - other) <= max(0.011, abs(one) * 1e-4)
-    return _address(str(one).strip()).lower() == _address(str(other).strip()).lower()
-
-
-def compared(ours: Any, expected: Any) -> tuple[int, list[tuple[str, Any, Any]]]:
-    """How many fields were compared, and those that differ: path, ours, theirs."""
-    mine = leaves(ours)
-    misses, total = [], 0
-    for path, value in leaves(expected).items():
-        got = mine.get(path, "absent")
-        if got is ... or value == "..." or any(mine.get(path[:n]) is ... for n in range(len(path))):
-            continue
-        total += 1
-        if not equal(got, value):
-            misses.append(("/".join(path), got, value))
-    return total, misses
+def conventions(platform: str) -> Conventions:
+    return {**UNKNOWN, **OF_PLATFORM.get(platform, {})}

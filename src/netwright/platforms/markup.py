@@ -1,10 +1,14 @@
-"""XML answers without their namespaces: a vendor's change with each release and tell us nothing."""
+"""XML answers without their namespaces: a vendor's change with each release and tell us nothing.
+
+Junos writes the same tree as JSON too (``| display json``): it is read as the XML that it stands for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+import orjson
 from lxml import etree
 
 from netwright.platforms import values
@@ -75,15 +79,50 @@ def _local(node: etree._Element) -> str:
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
+def _of_xml(answer: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        return etree.fromstring(_DECLARED.sub("", answer).strip().encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"is no XML: {error}") from None
+
+
+_MOST_DEEP = 60
+
+
+def _of_json(answer: str) -> etree._Element:
+    """Junos' JSON: an element is a list of objects, its text is ``data``, its attributes ``attributes``."""
+    root = etree.Element("rpc-reply")
+    _fill(root, orjson.loads(answer), _MOST_DEEP)
+    return root
+
+
+def _fill(node: etree._Element, said: Any, levels: int) -> None:
+    if levels == 0:
+        raise ValueError("is nested too deeply")
+    for name, each in said.items() if isinstance(said, dict) else ():
+        if name == "data":
+            node.text = each if isinstance(each, str) else None
+        elif name == "attributes":
+            for key, value in each.items():
+                node.set(re.sub(r"\W", "_", str(key).rpartition(":")[2]) or "_", str(value))
+        elif isinstance(each, list):
+            for one in each:
+                _fill(etree.SubElement(node, _tag(name)), one, levels - 1)
+        elif isinstance(each, str):
+            etree.SubElement(node, _tag(name)).text = each
+
+
+def _tag(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w.-]*", name):
+        raise ValueError(f"{name!r} is no name of an element")
+    return name
+
+
 def document(answer: str, *expected: str) -> Element:
     """The root of an answer. ``expected``: names of which one has to be in it. Raises ValueError for what is
     no XML, is cut off, or holds something else. Entities are not resolved, nothing is fetched."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
-    try:
-        root = etree.fromstring(_DECLARED.sub("", answer).strip().encode(), parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"is no XML: {error}") from None
-    found = Element(root)
+    found = Element(_of_json(answer) if answer.lstrip()[:1] == "{" else _of_xml(answer))
     if expected and not any(True for name in expected for _ in found.below(name)):
         raise ValueError(f"holds no {' and no '.join(expected)}")
     return found

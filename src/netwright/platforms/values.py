@@ -158,6 +158,17 @@ def oper(text: object) -> OperState:
     return OperState.UNKNOWN if first in {"", "unknown"} else OperState.DOWN
 
 
+_SPELLED = re.compile(
+    r"WLAN Access Point|DOCSIS Cable Device|Station Only|Bridge|Router|Telephone|Repeater|Other|Station",
+    re.IGNORECASE,
+)
+
+
+def spelled_capabilities(text: str | None) -> tuple[str, ...]:
+    """Of ``Bridge WLAN Access Point Router Station Only``: names of several words between blanks."""
+    return capabilities(_SPELLED.findall(text or ""))
+
+
 def capabilities(names: Iterable[Any]) -> tuple[str, ...]:
     """LLDP capabilities in the standard's words, sorted; unknown ones as they are."""
     found = (str(name).strip().lower().replace(" ", "") for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netwright.platforms.arista_eos import bgp, forwarding, hardware, interfaces, system
 from netwright.platforms.show import Show
 from netwright.platforms.text import bgp as text_bgp
+from netwright.platforms.text import routes
 
 SHOWS = (
     Show("show version | json", system.version, ("system", "load")),
@@ -35,6 +36,7 @@ SHOWS = (
     Show("show mac address-table | json", forwarding.macs, ("macs",)),
     Show("show ip route vrf all summary | json", forwarding.summary, ("route_summary",)),
     Show("show ip route vrf all | json", forwarding.routes, ("routes",), rarely=True),
+    Show("show ip route vrf all", routes.table, ("routes",), rarely=True),
     Show("show ip bgp vrf all | json", forwarding.paths, ("routes",), rarely=True),
     Show("show bfd peers | json", forwarding.bfd, ("bfd",)),
     Show("show ntp associations | json", system.ntp_associations, ("ntp",)),

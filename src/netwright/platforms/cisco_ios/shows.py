@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netwright.platforms.cisco_ios import tables
 from netwright.platforms.show import Show
-from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, system
+from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, paths, routes, system
 
 SHOWS = (
     Show("show version", system.version, ("system", "load")),
@@ -29,6 +29,10 @@ SHOWS = (
     Show("show ipv6 neighbors", forwarding.nd, ("arp",)),
     Show("show mac address-table", forwarding.macs, ("macs",)),
     Show("show ip route summary", tables.routes, ("route_summary",)),
+    Show("show ip route vrf *", routes.table, ("routes",), rarely=True),
+    Show("show ip route", routes.table, ("routes",), rarely=True),
+    Show("show ipv6 route", routes.table, ("routes",), rarely=True),
+    Show("show bgp ipv4 unicast detail", paths.paths, ("routes",), rarely=True),
     Show("show ntp associations", tables.ntp_associations, ("ntp",)),
     Show("show running-config | include ntp", tables.ntp, ("ntp",)),
     Show("show processes cpu", tables.cpu, ("load",)),

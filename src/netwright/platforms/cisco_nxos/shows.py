@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netwright.platforms.cisco_nxos import network, system
 from netwright.platforms.show import Show
-from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp
+from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, paths, routes
 from netwright.platforms.text import status as tables
 from netwright.platforms.text import system as text_system
 
@@ -40,6 +40,9 @@ _TEXT = (
     Show("show bgp all summary vrf all", bgp_summary.summary, ("bgp_sessions",), rarely=True),
     Show("show ip arp vrf all", forwarding.arp, ("arp",), rarely=True),
     Show("show mac address-table", forwarding.macs, ("macs",), rarely=True),
+    Show("show ip route vrf all", routes.table, ("routes",), rarely=True),
+    Show("show ipv6 route vrf all", routes.table, ("routes",), rarely=True),
+    Show("show bgp ipv4 unicast detail vrf all", paths.paths, ("routes",), rarely=True),
     Show("show ntp peers", system.ntp_peers, ("ntp",), rarely=True),
 )
 SHOWS = (*_JSON, *_TEXT)

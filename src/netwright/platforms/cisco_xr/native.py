@@ -21,6 +21,7 @@ from netwright.platforms.facts import (
     Load,
     MacFact,
     NtpFact,
+    RouteFact,
     SensorFact,
     System,
 )
@@ -218,6 +219,7 @@ def _detail(said: Element) -> BgpDetail:
         keepalive_s=said.number("keep-alive-time"),
         configured_hold_s=said.number("configured-hold-time"),
         configured_keepalive_s=said.number("configured-keepalive"),
+        flaps=said.number("connection-down-count"),
         previous_state=_STATES[previous] if previous is not None and 0 <= previous < len(_STATES) else None,
         messages_in=said.number("messages-received"),
         messages_out=said.number("messages-sent"),
@@ -229,6 +231,32 @@ def _detail(said: Element) -> BgpDetail:
         multihop=said.text("is-external-neighbor-not-directly-connected") == "true",
         local_address_configured=said.text("is-local-address-configured") == "true",
     )
+
+
+def routes(answer: str) -> Found:
+    """``Cisco-IOS-XR-ip-rib-ipv4-oper``: the unicast tables."""
+    rows, found = Rows(), list[RouteFact]()
+    for vrf in markup.document(answer, "rib").below("vrf"):
+        instance = vrf.text("vrf-name")
+        each = ((None if instance == "default" else instance, one) for one in vrf.below("route"))
+        found += [fact for facts in rows.of("route", each, _route) for fact in facts]
+    return Found(routes=tuple(found), unparsed=rows.unparsed)
+
+
+def _route(row: tuple[str | None, Element]) -> tuple[RouteFact, ...]:
+    instance, said = row
+    prefix = values.prefix(f"{said.need('prefix')}/{said.need('prefix-length-xr')}")
+    paths = list(said.each("route-path/ipv4-rib-edm-path"))
+    return tuple(
+        RouteFact(
+            prefix, (said.text("protocol-name") or "").lower(),
+            next_hop=None if one is None or one.text("address") == "0.0.0.0" else one.text("address"),
+            interface=one.text("interface-name") if one else None, preference=said.number("distance"),
+            metric=said.number("metric"), age_s=values.number(said.text("route-age")),
+            active=said.text("active") == "true", routing_instance=instance,
+        )
+        for one in paths or [None]
+    )  # fmt: skip
 
 
 def cpus(answer: str) -> Found:
@@ -262,12 +290,20 @@ def environment(answer: str) -> Found:
         for place in table.each("location")
         for one in place.each("sensor_attributes")
     )
-    fans = (
-        place for table in root.below("fans") for place in table.below("location") if place.text("location")
-    )
+    fans = [
+        one
+        for name in ("fan", "fans")
+        for table in root.below(name)
+        for one in table.below("fan_attributes")
+        if one.text("location")
+    ]
     supplies = [one for one in root.below("pem_attributes") if one.text("pem") and one.text("status")]
     return Found(
-        sensors=(*rows.of("sensor", sensors, _temperature), *rows.of("supply", supplies, _output)),
+        sensors=(
+            *rows.of("sensor", sensors, _temperature),
+            *rows.of("supply", supplies, _output),
+            *(speed for speeds in rows.of("fan", fans, _speeds) for speed in speeds),
+        ),
         components=(*rows.of("fan", fans, _fan), *rows.of("supply", supplies, _supply)),
         unparsed=rows.unparsed,
     )
@@ -287,7 +323,21 @@ def _temperature(row: tuple[str, Element]) -> SensorFact:
 
 
 def _fan(said: Element) -> ComponentFact:
-    return ComponentFact(said.need("location"), "fan", ok=True)
+    """A tray: it works when each of its fans turns."""
+    speeds = (said.text("fans_speed") or "").split()
+    name = said.need("location")
+    turning = [values.integer(speed) for speed in speeds if speed != "-"]
+    ok = all(turning) if turning else None
+    return ComponentFact(name, "fan", model=said.text("fru_PID"), ok=ok)
+
+
+def _speeds(said: Element) -> list[SensorFact]:
+    name = said.need("location")
+    return [
+        SensorFact(f"FAN_{place}", "rpm", float(speed), "rpm", ok=float(speed) > 0, component=name)
+        for place, speed in enumerate((said.text("fans_speed") or "").split())
+        if speed != "-"
+    ]
 
 
 def _supply(said: Element) -> ComponentFact:

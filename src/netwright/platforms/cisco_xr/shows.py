@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from netwright.platforms.cisco_xr import native
 from netwright.platforms.show import Show, Via
-from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, system
+from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, routes, system
 
 _CLI = (
     Show("show version", system.version, ("system", "load")),
@@ -18,6 +18,9 @@ _CLI = (
     Show("show bgp instance all summary", bgp_summary.summary, ("bgp_sessions", "system")),
     Show("show arp", forwarding.arp, ("arp",)),
     Show("show ipv6 neighbors", forwarding.nd, ("arp",)),
+    Show("show route vrf all", routes.table, ("routes",), rarely=True),
+    Show("show route", routes.table, ("routes",), rarely=True),
+    Show("show route ipv6", routes.table, ("routes",), rarely=True),
 )
 _NETCONF = (
     Show("shellutil-oper_system-time pfi-im-cmd-oper_interfaces invmgr-oper_inventory", native.system,
@@ -27,6 +30,7 @@ _NETCONF = (
     Show("ip-ntp-oper_ntp", native.ntp, ("ntp",), via=Via.NETCONF),
     Show("l2vpn-oper_l2vpn-forwarding", native.macs, ("macs",), via=Via.NETCONF),
     Show("ipv4-bgp-oper_bgp", native.bgp, ("bgp_sessions",), via=Via.NETCONF),
+    Show("ip-rib-ipv4-oper_rib", native.routes, ("routes",), via=Via.NETCONF, rarely=True),
     Show("wdsysmon-fd-oper_system-monitoring", native.cpus, ("load",), via=Via.NETCONF),
     Show("nto-misc-oper_memory-summary", native.memory, ("load",), via=Via.NETCONF),
     Show("sysadmin-envmon-ui_environment", native.environment, ("sensors", "components"), via=Via.NETCONF),

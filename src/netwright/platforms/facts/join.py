@@ -57,8 +57,20 @@ def _rows(name: str, answers: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     known: dict[Hashable, Any] = {}
     for fact in flat:
         key = identity(fact)
+        if _another(known.get(key), fact):
+            key = (key, fact.local_address)
         known[key] = _one(known[key], fact) if key in known else fact
     return tuple(known.values())
+
+
+def _another(one: Any, other: Any) -> bool:
+    """Two sessions with one neighbour, from two addresses of ours."""
+    return (
+        isinstance(one, BgpSessionFact)
+        and one.local_address is not None
+        and other.local_address is not None
+        and one.local_address != other.local_address
+    )
 
 
 def _one(one: Any, other: Any) -> Any:
@@ -86,6 +98,8 @@ def _at_ports(neighbors: list[NeighborFact]) -> list[NeighborFact]:
 
 def _same(one: NeighborFact, other: NeighborFact) -> bool:
     cut = other.remote_device
+    if not cut:  # it advertises no name: it is one that is known by its chassis
+        return one.remote_interface == other.remote_interface and one.remote_device == one.remote_chassis
     return one.remote_interface == other.remote_interface and (
         one.remote_device.startswith(cut) or cut in {one.remote_chassis, one.remote_interface}
     )

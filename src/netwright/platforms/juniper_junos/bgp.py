@@ -62,7 +62,7 @@ def _session(said: Element) -> BgpSessionFact:
         description=said.text("description"),
         local_address=values.ip_or_none(local),
         local_asn=values.asn(local_asn) if local_asn else None,
-        enabled="Shutdown" not in (said.text("bgp-option-information/bgp-options") or ""),
+        enabled="Shutdown" not in _options(said),
         routing_instance=said.text("peer-fwd-rti") or said.text("peer-cfg-rti"),
         remote_id=said.text("peer-id"),
         local_id=said.text("local-id"),
@@ -73,8 +73,15 @@ def _session(said: Element) -> BgpSessionFact:
     )
 
 
+def _options(said: Element) -> set[str]:
+    """Words; newer releases tell some of them apart (``bgp-options-extended``)."""
+    names = ("bgp-options", "bgp-options2", "bgp-options-extended")
+    texts = (said.text(f"bgp-option-information/{name}") or "" for name in names)
+    return {word for text in texts for word in text.split()}
+
+
 def _detail(said: Element, local_port: int | None, remote_port: int | None) -> BgpDetail:
-    options = said.text("bgp-option-information/bgp-options") or ""
+    options = _options(said)
     keepalive = said.number("keepalive-interval")
     return BgpDetail(
         local_port=local_port,

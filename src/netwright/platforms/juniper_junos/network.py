@@ -1,8 +1,9 @@
-"""Junos: interfaces, addresses, neighbours, ARP, MAC table, routes, BFD, bundles."""
+"""Junos: interfaces, addresses, neighbours, ARP, MAC table, BFD, bundles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from netwright.platforms import markup, values
 from netwright.platforms.facts import (
@@ -15,7 +16,6 @@ from netwright.platforms.facts import (
     LagMember,
     MacFact,
     NeighborFact,
-    RouteSummary,
     VlanFact,
 )
 from netwright.platforms.markup import Element
@@ -131,47 +131,58 @@ def _neighbor(said: Element) -> NeighborFact | None:
         said.text("lldp-system-description/lldp-remote-system-description"),
         said.text("lldp-remote-management-address"),
         remote_port_description=said.text("lldp-remote-port-description"),
-        capabilities=values.capabilities(
-            (said.text("lldp-remote-system-capabilities-supported") or "").split()
-        ),
-        enabled=values.capabilities((said.text("lldp-remote-system-capabilities-enabled") or "").split()),
+        capabilities=values.spelled_capabilities(said.text("lldp-remote-system-capabilities-supported")),
+        enabled=values.spelled_capabilities(said.text("lldp-remote-system-capabilities-enabled")),
         bundle=said.text("lldp-local-parent-interface-name"),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Cache:
+    """Names of the elements of a neighbour cache: ARP's and ND's are of one shape."""
+
+    table: str
+    entry: str
+    link: str
+    address: str
+    interface: str
+    age: str
+    state: str
+
+
+_ARP = _Cache(
+    "arp-table-information", "arp-table-entry", "mac-address", "ip-address", "interface-name",
+    "time-to-expire", "state",
+)  # fmt: skip
+_ND = _Cache(
+    "ipv6-nd-information", "ipv6-nd-entry", "ipv6-nd-neighbor-l2-address", "ipv6-nd-neighbor-address",
+    "ipv6-nd-interface-name", "ipv6-nd-expire", "ipv6-nd-state",
+)  # fmt: skip
+
+
 def arp(answer: str) -> Found:
-    rows = Rows()
-    found = markup.document(answer, "arp-table-information").below("arp-table-entry")
-    return Found(arp=rows.of("entry", found, _arp), unparsed=rows.unparsed)
-
-
-def _arp(said: Element) -> ArpFact | None:
-    link = values.mac(said.text("mac-address"))
-    if link is None:
-        return None
-    age = values.number(said.text("time-to-expire"))
-    return ArpFact(
-        said.need("interface-name").partition(" ")[0], values.ip(said.need("ip-address")), link, age
-    )
+    return _cache(_ARP, answer)
 
 
 def nd(answer: str) -> Found:
+    return _cache(_ND, answer)
+
+
+def _cache(names: _Cache, answer: str) -> Found:
     rows = Rows()
-    found = markup.document(answer, "ipv6-nd-information").below("ipv6-nd-entry")
-    return Found(arp=rows.of("entry", found, _nd), unparsed=rows.unparsed)
+    found = markup.document(answer, names.table).below(names.entry)
+    return Found(arp=rows.of("entry", found, lambda said: _neighbour(names, said)), unparsed=rows.unparsed)
 
 
-def _nd(said: Element) -> ArpFact | None:
-    link = values.mac(said.text("ipv6-nd-neighbor-l2-address"))
+def _neighbour(names: _Cache, said: Element) -> ArpFact | None:
+    """A bridge's member stands behind its interface: ``irb.10 [ge-0/0/1.0]``."""
+    link = values.mac(said.text(names.link))
     if link is None:
         return None
     return ArpFact(
-        said.need("ipv6-nd-interface-name"),
-        values.ip(said.need("ipv6-nd-neighbor-address")),
-        link,
-        values.number(said.text("ipv6-nd-expire")),
-        said.text("ipv6-nd-state"),
-    )
+        said.need(names.interface).partition(" ")[0], values.ip(said.need(names.address)), link,
+        values.number(said.text(names.age)), said.text(names.state),
+    )  # fmt: skip
 
 
 def macs(answer: str) -> Found:
@@ -238,29 +249,6 @@ def _bundle(said: Element) -> LagFact:
         for one in said.each("lag-lacp-protocol")
     )
     return LagFact(said.need("lag-lacp-header/aggregate-name"), members, lacp=True)
-
-
-def routes(answer: str) -> Found:
-    rows = Rows()
-    tables = markup.document(answer, "route-summary-information").below("route-table")
-    found = rows.of("table", tables, _table)
-    return Found(route_summary=tuple(one for group in found for one in group), unparsed=rows.unparsed)
-
-
-def _table(said: Element) -> tuple[RouteSummary, ...]:
-    name = said.need("table-name")
-    instance, _, family = name.removesuffix(".0").rpartition(".")
-    if family not in {"inet", "inet6"}:
-        return ()
-    return tuple(
-        RouteSummary(
-            "ipv6" if family == "inet6" else "ipv4",
-            {"direct": "connected"}.get(one.need("protocol-name").lower(), one.need("protocol-name").lower()),
-            one.number("protocol-route-count") or 0,
-            instance or "default",
-        )
-        for one in said.each("protocols")
-    )
 
 
 def bfd(answer: str) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netwright.platforms.juniper_junos import bgp, network, system
+from netwright.platforms.juniper_junos import bgp, network, routes, system
 from netwright.platforms.show import Parser, Show, Via
 
 _QUESTIONS: tuple[tuple[str, str, Parser, tuple[str, ...]], ...] = (
@@ -50,13 +50,26 @@ _QUESTIONS: tuple[tuple[str, str, Parser, tuple[str, ...]], ...] = (
     ("show ethernet-switching table", "get-ethernet-switching-table-information", network.macs, ("macs",)),
     ("show bgp neighbor", "get-bgp-neighbor-information", bgp.neighbors, ("bgp_sessions",)),
     ("show bgp summary", "get-bgp-summary-information", bgp.summary, ("bgp_sessions",)),
-    ("show route summary", "get-route-summary-information", network.routes, ("route_summary",)),
+    ("show route summary", "get-route-summary-information", routes.summary, ("route_summary",)),
     ("show bfd session", "get-bfd-session-information", network.bfd, ("bfd",)),
     ("show configuration system login", "configuration/system/login", system.users, ("users",)),
+    (
+        "show configuration system root-authentication",
+        "configuration/system/root-authentication",
+        system.users,
+        ("users",),
+    ),
     ("show configuration system ntp", "configuration/system/ntp", system.ntp, ("ntp",)),
+)
+_RARELY: tuple[tuple[str, str, Parser, tuple[str, ...]], ...] = (
+    ("show route", "get-route-information", routes.routes, ("routes",)),
 )
 SHOWS = tuple(
     show
-    for command, rpc, parser, brings in _QUESTIONS
-    for show in (Show(f"{command} | display xml", parser, brings), Show(rpc, parser, brings, via=Via.NETCONF))
+    for questions, rarely in ((_QUESTIONS, False), (_RARELY, True))
+    for command, rpc, parser, brings in questions
+    for show in (
+        Show(f"{command} | display xml", parser, brings, rarely=rarely),
+        Show(rpc, parser, brings, via=Via.NETCONF, rarely=rarely),
+    )
 )

@@ -213,6 +213,8 @@ def engines(answer: str) -> Found:
     total = values.integer(master.text("memory-dram-size") or master.text("memory-system-total"))
     share = values.number(master.text("memory-buffer-utilization") or master.text("memory-system-total-util"))
     octets = None if total is None else total * 1_048_576
+    told = values.integer(master.text("memory-system-total-used"))
+    used = None if octets is None or share is None else int(octets * share / 100)
     return Found(
         system=System(
             uptime_s=values.number(master.attribute("up-time", "seconds")),
@@ -223,7 +225,7 @@ def engines(answer: str) -> Found:
             memory=None if share is None else share / 100,
             cpus=cpus,
             memory_total=octets,
-            memory_used=None if octets is None or share is None else int(octets * share / 100),
+            memory_used=used if told is None else told * 1_048_576,
         ),
         unparsed=rows.unparsed,
     )
@@ -279,22 +281,25 @@ def _limits(said: Element, name: str) -> Limits | None:
 
 
 def users(answer: str) -> Found:
-    rows = Rows()
-    return Found(
-        users=rows.of("user", markup.document(answer, "configuration").below("user"), _user),
-        unparsed=rows.unparsed,
-    )
+    """Accounts, and root's where its authentication is configured."""
+    rows, root = Rows(), markup.document(answer, "configuration")
+    roots = (UserFact("root", 15, "super-user", _keys(one)) for one in root.below("root-authentication"))
+    return Found(users=(*rows.of("user", root.below("user"), _user), *roots), unparsed=rows.unparsed)
 
 
 def _user(said: Element) -> UserFact:
     role = said.text("class")
-    keys = (
+    keys = tuple(key for one in said.each("authentication") for key in _keys(one))
+    return UserFact(said.need("name"), _LEVELS.get(role or ""), role, keys)
+
+
+def _keys(said: Element) -> tuple[str, ...]:
+    return tuple(
         text
         for kind in ("ssh-rsa", "ssh-dsa", "ssh-ecdsa", "ssh-ed25519")
-        for one in said.each(f"authentication/{kind}")
+        for one in said.each(kind)
         if (text := one.text("name"))
     )
-    return UserFact(said.need("name"), _LEVELS.get(role or ""), role, tuple(keys))
 
 
 def ntp(answer: str) -> Found:

@@ -71,9 +71,10 @@ def macs(answer: str) -> Found:
     before it and after it tell VLAN, kind, age and ports. Ports go on in lines that hold nothing else."""
     rows = Rows()
     groups = list(_mac_groups(answer))
+    marked = "G - Gateway MAC" in answer
     if not groups and re.search(_LINK, answer):
         raise ValueError("no row of the table was understood")
-    found = rows.of("line", groups, _mac_facts)
+    found = rows.of("line", groups, lambda group: _mac_facts(group, marked=marked))
     return Found(macs=tuple(fact for facts in found for fact in facts), unparsed=rows.unparsed)
 
 
@@ -99,7 +100,8 @@ def _mac_groups(answer: str) -> Iterator[tuple[re.Match[str], list[str]]]:
         yield current
 
 
-def _mac_facts(group: tuple[re.Match[str], list[str]]) -> tuple[MacFact, ...]:
+def _mac_facts(group: tuple[re.Match[str], list[str]], *, marked: bool) -> tuple[MacFact, ...]:
+    """``marked``: NX-OS marks the entries that it forwards by: its own, or those of its vPC peer."""
     match, more = group
     before, after = match["before"].split(), match["after"].split()
     vlan = next((int(word) for word in before if word.isdigit()), None)
@@ -114,4 +116,7 @@ def _mac_facts(group: tuple[re.Match[str], list[str]]) -> tuple[MacFact, ...]:
     words = {word.lower() for word in (*before, *after)}
     link = values.mac(match["mac"]) or match["mac"]
     static = bool(words & {"static", "self", "system"}) and "dynamic" not in words
-    return tuple(MacFact(link, full(port), vlan=vlan or 0, static=static) for port in ports or [""])
+    active = not marked or bool({"*", "+"} & set(before))
+    return tuple(
+        MacFact(link, full(port), vlan=vlan or 0, static=static, active=active) for port in ports or [""]
+    )

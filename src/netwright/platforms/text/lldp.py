@@ -96,7 +96,7 @@ def _row(line: str) -> NeighborFact:
         raise ValueError("is no row of the table")
     return NeighborFact(
         interface=full(match["interface"]),
-        remote_device=values.mac(match["name"]) or match["name"].strip(),
+        remote_device=values.mac(match["name"]) or values.words(match["name"]) or "",
         remote_interface=match["port"],
         enabled=values.capabilities((match["able"] or "").replace(",", "")),
     )
