@@ -5,7 +5,9 @@ from __future__ import annotations
 from netwright.platforms.arista_eos import bgp, forwarding, hardware, interfaces, system
 from netwright.platforms.show import Show
 from netwright.platforms.text import bgp as text_bgp
-from netwright.platforms.text import routes
+from netwright.platforms.text import forwarding as text_forwarding
+from netwright.platforms.text import interfaces as text_interfaces
+from netwright.platforms.text import lldp, routes, status, vlans
 
 SHOWS = (
     Show("show version | json", system.version, ("system", "load")),
@@ -36,6 +38,15 @@ SHOWS = (
     Show("show mac address-table | json", forwarding.macs, ("macs",)),
     Show("show ip route vrf all summary | json", forwarding.summary, ("route_summary",)),
     Show("show ip route vrf all | json", forwarding.routes, ("routes",), rarely=True),
+    Show("show ip route", routes.table, ("routes",), rarely=True),
+    Show("show interfaces", text_interfaces.interfaces, ("interfaces", "addresses"), rarely=True),
+    Show("show interfaces status", status.status, ("interfaces",), rarely=True),
+    Show("show vlan", vlans.vlans, ("vlans",), rarely=True),
+    Show("show lldp neighbors detail", lldp.neighbors, ("neighbors",), rarely=True),
+    Show("show lldp neighbors", lldp.table, ("neighbors",), rarely=True),
+    Show("show ip arp", text_forwarding.arp, ("arp",), rarely=True),
+    Show("show arp vrf all", text_forwarding.arp, ("arp",), rarely=True),
+    Show("show mac address-table", text_forwarding.macs, ("macs",), rarely=True),
     Show("show ip route vrf all", routes.table, ("routes",), rarely=True),
     Show("show ip bgp vrf all | json", forwarding.paths, ("routes",), rarely=True),
     Show("show bfd peers | json", forwarding.bfd, ("bfd",)),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from netwright.platforms.cisco_ios import tables
 from netwright.platforms.show import Show
-from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, paths, routes, system
+from netwright.platforms.text import (
+    bgp,
+    bgp_summary,
+    forwarding,
+    interfaces,
+    lldp,
+    paths,
+    routes,
+    status,
+    system,
+    vlans,
+)
 
 SHOWS = (
     Show("show version", system.version, ("system", "load")),
@@ -12,11 +23,12 @@ SHOWS = (
     Show("show interfaces", interfaces.interfaces, ("interfaces", "addresses")),
     Show("show ip interface", tables.addresses, ("addresses",)),
     Show("show ipv6 interface", tables.addresses, ("addresses",)),
+    Show("show interfaces status", status.status, ("interfaces",), rarely=True),
     Show("show interfaces transceiver", tables.optics, ("transceivers",)),
     Show("show etherchannel summary", tables.bundles, ("lags",)),
-    Show("show vlan", tables.vlans, ("vlans",)),
-    Show("show vlan brief", tables.vlans, ("vlans",), rarely=True),
-    Show("show vlan all-ports", tables.vlans, ("vlans",), rarely=True),
+    Show("show vlan", vlans.vlans, ("vlans",)),
+    Show("show vlan brief", vlans.vlans, ("vlans",), rarely=True),
+    Show("show vlan all-ports", vlans.vlans, ("vlans",), rarely=True),
     Show("show lldp neighbors detail", lldp.neighbors, ("neighbors",)),
     Show("show lldp neighbors", lldp.table, ("neighbors",)),
     Show("show bgp all summary", bgp_summary.summary, ("bgp_sessions", "system")),
@@ -35,7 +47,7 @@ SHOWS = (
     Show("show bgp ipv4 unicast detail", paths.paths, ("routes",), rarely=True),
     Show("show ntp associations", tables.ntp_associations, ("ntp",)),
     Show("show running-config | include ntp", tables.ntp, ("ntp",)),
-    Show("show processes cpu", tables.cpu, ("load",)),
+    Show("show processes cpu", system.cpu, ("load",)),
     Show("show memory statistics", tables.memory, ("load",)),
     Show("show environment all", tables.environment, ("components", "sensors")),
 )

@@ -1,4 +1,4 @@
-"""IOS: VLANs, optics, load, environment, time, addresses, routes: answers in tables of its own."""
+"""IOS: optics, load, environment, time, addresses, routes: answers in tables of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from netwright.platforms import values
 from netwright.platforms.facts import (
     AddressFact,
     ComponentFact,
-    CpuFact,
     Found,
     LagFact,
     LagMember,
@@ -19,19 +18,14 @@ from netwright.platforms.facts import (
     RouteSummary,
     SensorFact,
     TransceiverFact,
-    VlanFact,
 )
 from netwright.platforms.records import Rows
 from netwright.platforms.text.names import full
 
-_VLAN = re.compile(r"^(\d+) +(\S+) +(active|suspended|act/\S+|sus/\S+|act/unsup) *(.*)$")
 _OPTIC = re.compile(
     r"^(?P<port>[A-Z][a-z]+[\d/]+) +(?P<temperature>-?[\d.]+|N/A) +(?P<voltage>-?[\d.]+|N/A) +"
     r"(?:(?P<bias>-?[\d.]+|N/A) +)?"
     r"(?P<tx>-?[\d.]+|N/A)[+-]* +(?P<rx>-?[\d.]+|N/A)"
-)
-_CPU = re.compile(
-    r"CPU utilization for five seconds: *(\d+)%/(\d+)%; one minute: *(\d+)%; five minutes: *(\d+)%"
 )
 _POOL = re.compile(r"^ *Processor(?: Pool Total:)? +(?:[0-9A-F]+ +)?(\d+)(?: Used:)? +(\d+)", re.MULTILINE)
 _POOL_TOTAL = re.compile(r"Processor Pool Total: *(\d+) Used: *(\d+)")
@@ -58,26 +52,6 @@ _STATE = re.compile(
 )
 
 
-def vlans(answer: str) -> Found:
-    rows: list[VlanFact] = []
-    for line in answer.splitlines():
-        match = _VLAN.match(line)
-        if match:
-            rows.append(VlanFact(int(match[1]), match[2], _ports(match[4]), active=match[3] == "active"))
-        elif rows and line.startswith(" " * 20) and line.strip():
-            last = rows[-1]
-            rows[-1] = VlanFact(last.vlan_id, last.name, (*last.interfaces, *_ports(line)), last.active)
-        elif rows and line.startswith("VLAN Type"):
-            break
-    if not rows:
-        raise ValueError("no line tells a VLAN")
-    return Found(vlans=tuple(rows))
-
-
-def _ports(text: str) -> tuple[str, ...]:
-    return tuple(full(word) for word in re.split(r"[,\s]+", text.strip()) if word)
-
-
 def optics(answer: str) -> Found:
     """``show interfaces transceiver``: one lane a port."""
     found = []
@@ -98,14 +72,6 @@ def optics(answer: str) -> Found:
                 )
             )
     return Found(transceivers=tuple(found))
-
-
-def cpu(answer: str) -> Found:
-    match = _CPU.search(answer)
-    if match is None:
-        raise ValueError("no line tells the use of the processor")
-    use = int(match[4]) / 100
-    return Found(load=Load(cpu=use, cpus=(CpuFact("0", use),)))
 
 
 def memory(answer: str) -> Found:

@@ -246,7 +246,7 @@ def routes(answer: str) -> Found:
 def _route(row: tuple[str | None, Element]) -> tuple[RouteFact, ...]:
     instance, said = row
     prefix = values.prefix(f"{said.need('prefix')}/{said.need('prefix-length-xr')}")
-    paths = list(said.each("route-path/ipv4-rib-edm-path"))
+    paths: list[Element | None] = [*said.each("route-path/ipv4-rib-edm-path")]
     return tuple(
         RouteFact(
             prefix, (said.text("protocol-name") or "").lower(),

@@ -16,6 +16,7 @@ _CLI = (
     Show("show bgp all all neighbors", bgp.neighbors, ("bgp_sessions",)),
     Show("show bgp neighbors", bgp.neighbors, ("bgp_sessions",), rarely=True),
     Show("show bgp instance all summary", bgp_summary.summary, ("bgp_sessions", "system")),
+    Show("show processes cpu", system.cpu, ("load",)),
     Show("show arp", forwarding.arp, ("arp",)),
     Show("show ipv6 neighbors", forwarding.nd, ("arp",)),
     Show("show route vrf all", routes.table, ("routes",), rarely=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netwright.platforms.juniper_junos import bgp, network, routes, system
+from netwright.platforms.juniper_junos import bgp, network, plain, routes, system
 from netwright.platforms.show import Parser, Show, Via
 
 _QUESTIONS: tuple[tuple[str, str, Parser, tuple[str, ...]], ...] = (
@@ -64,12 +64,20 @@ _QUESTIONS: tuple[tuple[str, str, Parser, tuple[str, ...]], ...] = (
 _RARELY: tuple[tuple[str, str, Parser, tuple[str, ...]], ...] = (
     ("show route", "get-route-information", routes.routes, ("routes",)),
 )
-SHOWS = tuple(
-    show
-    for questions, rarely in ((_QUESTIONS, False), (_RARELY, True))
-    for command, rpc, parser, brings in questions
-    for show in (
-        Show(f"{command} | display xml", parser, brings, rarely=rarely),
-        Show(rpc, parser, brings, via=Via.NETCONF, rarely=rarely),
-    )
+_PLAIN = (
+    Show("show arp no-resolve", plain.arp, ("arp",), rarely=True),
+    Show("show lacp interfaces", plain.bundles, ("lags",), rarely=True),
+    Show("show route summary", plain.route_summary, ("route_summary",), rarely=True),
+)
+SHOWS = (
+    *(
+        show
+        for questions, rarely in ((_QUESTIONS, False), (_RARELY, True))
+        for command, rpc, parser, brings in questions
+        for show in (
+            Show(f"{command} | display xml", parser, brings, rarely=rarely),
+            Show(rpc, parser, brings, via=Via.NETCONF, rarely=rarely),
+        )
+    ),
+    *_PLAIN,
 )

@@ -14,6 +14,9 @@ _LINK = r"[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}"
 _IOS_ARP = re.compile(rf"^Internet +(\S+) +(\S+) +({_LINK}) +\S+ *(\S*)")
 _NX_ARP = re.compile(rf"^(\d+\.\d+\.\d+\.\d+) +(\S+) +({_LINK}) +(\S+)")
 _XR_ARP = re.compile(rf"^(\d+\.\d+\.\d+\.\d+) +(\S+) +({_LINK}) +(\S+) +\S+ +(\S+)")
+_NX_DETAIL = re.compile(
+    rf"^(\d+\.\d+\.\d+\.\d+) +(\S+) +({_LINK}) +(\S+) +(?:\S+) +(?:(?:[*+#]|CP|PS|RO|D)+ +)?(\S+) *$"
+)
 _ND = re.compile(rf"^([0-9A-Fa-f]*:[0-9A-Fa-f:.]+) +(\S+) +({_LINK}) +(\S+) +(\S+)")
 _MAC = re.compile(rf"^(?P<before>.*?)(?<![0-9a-fA-F.])(?P<mac>{_LINK})(?P<after>.*)$")
 _PORT = re.compile(
@@ -32,15 +35,19 @@ def arp(answer: str) -> Found:
 
 def _arp_rows(answer: str) -> Iterator[tuple[str, str, str, str, str | None, float]]:
     vrf = None
+    minutes = 60 if re.search(r"^Address +Age \(min\)", answer, re.MULTILINE) else 1
+    detailed = "Physical Interface" in answer
     for line in answer.splitlines():
         context = _VRF.search(line)
         vrf = context[1] if context else vrf
-        if match := _IOS_ARP.match(line):
+        if detailed and (match := _NX_DETAIL.match(line)):
+            yield match[1], match[2], match[3], match[4], match[5], 1
+        elif match := _IOS_ARP.match(line):
             yield match[1], match[2], match[3], match[4], vrf, 60
-        elif match := _XR_ARP.match(line):
+        elif minutes == 1 and (match := _XR_ARP.match(line)):
             yield match[1], match[2], match[3], match[5], vrf, 1
         elif match := _NX_ARP.match(line):
-            yield match[1], match[2], match[3], match[4], vrf, 1
+            yield match[1], match[2], match[3], match[4].rstrip(","), vrf, minutes
 
 
 def _arp(row: tuple[str, str, str, str, str | None, float]) -> ArpFact:

@@ -23,7 +23,7 @@ _HEAD = re.compile(
 _WORDS: dict[str, tuple[str, ...]] = {
     "admin": (r"^ *admin state is (\w+)",),
     "line": (r"^ *[Ll]ine protocol (?:state )?is (\w+)",),
-    "mac": (r"address(?: is|:) +([0-9a-f.:]{12,17})",),
+    "mac": (r"address(?: is|:) +((?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|(?:[0-9a-f]{2}:){5}[0-9a-f]{2})",),
     "description": (r"^ *Description: *(.*?) *$",),
     "mtu": (r"MTU (\d+)",),
     "speed": (r"BW (\d+(?: ?[A-Z]?bit(?:/sec)?| ?Kbit)?)",),

@@ -35,7 +35,7 @@ _ROW = re.compile(
     r"(?P<able>[A-Z,]*)\s+(?P<port>\S.*?) *$"
 )
 _WHOLE_ROW = re.compile(
-    r"^(?P<name>\S+)\s+(?P<interface>\S+)\s+(?P<hold>\d+)\s+(?P<able>[A-Z][A-Z,]*)?\s+(?P<port>\S.*?) *$"
+    r"^(?P<name>\S+)\s+(?P<interface>[A-Za-z]\S*\d\S*|\S*/\S*)\s+(?P<hold>\d+)\s+(?P<able>[A-Z][A-Z,]*)?\s+(?P<port>\S.*?) *$"
 )
 
 
@@ -69,14 +69,34 @@ def _neighbor(text: str) -> NeighborFact:
     )
 
 
+_EOS_ROW = re.compile(r"^(?P<interface>\S+) +(?P<name>\S+) +(?P<port>\S.*?) +(?P<hold>\d+) *$")
+
+
 def table(answer: str) -> Found:
-    """The short answer; names of more than 20 letters are cut off by the device."""
+    """The short answer; names of more than 20 letters are cut off by the device. EOS's begins with the
+    port."""
+    if re.search(r"^Port +Neighbor Device ID", answer, re.MULTILINE):
+        return _eos_table(answer)
     _, mark, rest = answer.partition("Device ID")
     if not mark:
         raise ValueError("no line begins with Device ID")
     rows = Rows()
     lines = _unwrapped(line for line in rest.splitlines()[1:] if not line.startswith("Total entries"))
     return Found(neighbors=rows.of("line", lines, _row), unparsed=rows.unparsed)
+
+
+def _eos_table(answer: str) -> Found:
+    rows = Rows()
+    lines = answer[answer.index("Neighbor Device ID") :].splitlines()[1:]
+    found = (line for line in lines if line.strip("- ") and not line.startswith("-"))
+    return Found(neighbors=rows.of("line", found, _eos_row), unparsed=rows.unparsed)
+
+
+def _eos_row(line: str) -> NeighborFact:
+    match = _EOS_ROW.match(line)
+    if match is None:
+        raise ValueError("is no row of the table")
+    return NeighborFact(full(match["interface"]), values.mac(match["name"]) or match["name"], match["port"])
 
 
 def _unwrapped(lines: Iterable[str]) -> Iterator[str]:

@@ -7,40 +7,45 @@ from netwright.platforms.facts import Found, InterfaceFact
 from netwright.platforms.records import Rows
 from netwright.platforms.text.names import full
 
-_COLUMNS = ("Port", "Name", "Status", "Vlan", "Duplex", "Speed")
+_STATES = (
+    r"connecte?d?|notconn\w*|disable\w*|err-?\w*|inactive|monitor\w*|suspend\w*|sfp\w+|xcvr\w+|noOper\w*|"
+    r"linkFlap\w*|channelDo\w*|faulty\w*|down|up|dormant|out-of-\w+|parent\w*|auth\w*|vpc\w+|admin\w*"
+)
+_ROW = re.compile(
+    rf"^(?P<port>[A-Za-z]\S*\d)(?:\s+(?P<name>\S.*?))?\s+(?P<state>{_STATES})(?P<more>:.*?)?"
+    r"\s+(?P<vlan>in \S+|\S+)\s+(?P<duplex>(?:a-)?(?:fu\w*|ha\w*)|auto|unconf\w*|--)\s+(?P<speed>\S+)"
+)
 
 
 def status(answer: str) -> Found:
-    """Raises ValueError where no line is the heading."""
-    lines = answer.splitlines()
+    """Columns move with what is in them, so a row is known by its words. Raises ValueError where no line is
+    the heading."""
+    lines = answer.expandtabs().splitlines()
     place = next(
         (n for n, line in enumerate(lines) if line.lstrip().startswith("Port ") and "Status" in line), None
     )
     if place is None:
         raise ValueError("no line begins with Port and names a Status")
-    starts = [lines[place].find(name) for name in _COLUMNS]
     rows = Rows()
-    body = [
+    body = (
         line
         for line in lines[place + 1 :]
         if line.strip() and not line.startswith(("-", "Port ", "Interface "))
-    ]
-    found = rows.of("line", ((line, starts) for line in body), _port)
-    return Found(interfaces=found, unparsed=rows.unparsed)
+    )
+    return Found(interfaces=rows.of("line", body, _port), unparsed=rows.unparsed)
 
 
-def _port(row: tuple[str, list[int]]) -> InterfaceFact:
-    line, starts = row
-    name = line[starts[0] :].split()[0]
-    words = line[starts[2] :].split()
-    if not words or not name[-1].isdigit():
+def _port(line: str) -> InterfaceFact:
+    match = _ROW.match(line.strip())
+    if match is None:
         raise ValueError("is no row of a port")
-    state = words[0]
-    down = state.startswith(("disabl", "admin"))
+    state = match["state"]
     return InterfaceFact(
-        full(name),
-        admin_up=not down,
+        full(match["port"]),
+        admin_up=not state.startswith(("disabl", "admin")),
         oper=values.oper("up" if state.startswith("connect") else "down"),
         status=state,
-        description=values.words(line[max(starts[1], len(name)) : starts[2]]),
+        description=values.words(match["name"]),
+        speed_bps=values.speed(match["speed"].removeprefix("a-"), "m"),
+        duplex=match["duplex"].removeprefix("a-") if match["duplex"] not in {"auto", "--"} else None,
     )

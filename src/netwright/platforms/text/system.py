@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netwright.platforms import values
-from netwright.platforms.facts import ComponentFact, Found, Load, System, TransceiverFact
+from netwright.platforms.facts import ComponentFact, CpuFact, Found, Load, System, TransceiverFact
 from netwright.platforms.records import Rows
 from netwright.platforms.text.names import full
 
@@ -157,3 +157,16 @@ def optics(components: tuple[ComponentFact, ...]) -> list[TransceiverFact]:
         )
         for one in components if one.component_class == "transceiver"
     ]  # fmt: skip
+
+
+_CPU = re.compile(r"CPU utilization for .*?five minutes: *(\d+)%")
+
+
+def cpu(answer: str) -> Found:
+    """The head of ``show processes cpu``: of IOS and NX-OS, and of IOS-XR, which tells fifteen minutes too.
+    Of all the use over five minutes counts."""
+    match = _CPU.search(answer)
+    if match is None:
+        raise ValueError("no line tells the use of the processor")
+    use = int(match[1]) / 100
+    return Found(load=Load(cpu=use, cpus=(CpuFact("0", use),)))
