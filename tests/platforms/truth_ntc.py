@@ -110,7 +110,8 @@ def _system(found: Found) -> Table:
     said = found.system
     return {
         "version": said.os_version, "hostname": said.hostname or None, "serial": said.serial,
-        "hardware": said.model, "running_image": (said.image or "").rpartition(":")[2] or None, "reload_reason": said.reboot_reason,
+        "hardware": said.model, "reload_reason": said.reboot_reason,
+        "running_image": (said.image or "").rpartition(":")[2] or None,
         "uptime_s": None if said.uptime_s is None else said.uptime_s // 60 * 60,
     }  # fmt: skip
 

@@ -60,7 +60,7 @@ def _entry(row: tuple[str | None, Element, Element]) -> tuple[RouteFact, ...]:
     protocol = _protocol(said.text("protocol-name") or "")
     active = (said.text("active-tag") or "") in {"*", "+", "#"}
     age = values.number(said.attribute("age", "seconds"))
-    hops = list(said.each("nh"))
+    hops: list[Element | None] = [*said.each("nh")]
     return tuple(
         RouteFact(
             prefix, protocol, next_hop=hop.text("to") if hop else None,

@@ -35,7 +35,8 @@ _ROW = re.compile(
     r"(?P<able>[A-Z,]*)\s+(?P<port>\S.*?) *$"
 )
 _WHOLE_ROW = re.compile(
-    r"^(?P<name>\S+)\s+(?P<interface>[A-Za-z]\S*\d\S*|\S*/\S*)\s+(?P<hold>\d+)\s+(?P<able>[A-Z][A-Z,]*)?\s+(?P<port>\S.*?) *$"
+    r"^(?P<name>\S+)\s+(?P<interface>[A-Za-z]\S*\d\S*|\S*/\S*)\s+(?P<hold>\d+)\s+(?P<able>[A-Z][A-Z,]*)?\s+"
+    r"(?P<port>\S.*?) *$"
 )
 
 

@@ -1,6 +1,8 @@
-"""``show interface[s] status`` of Cisco's switches: by the columns of its heading, for names hold blanks."""
+"""``show interface[s] status`` of Cisco's and Arista's switches: a row a port."""
 
 from __future__ import annotations
+
+import re
 
 from netwright.platforms import values
 from netwright.platforms.facts import Found, InterfaceFact
