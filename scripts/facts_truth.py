@@ -1,85 +1,70 @@
-"""How true facts are: raw replies of NAPALM's own tests against what they expect.
+"""How true facts are: recordings of real devices, against what others made of them.
 
-    python scripts/facts_truth.py [WORD...] [--samples DIR] [--mutate COPIES]
+    python scripts/facts_truth.py [--set NAME] [WORD...] [--samples DIR] [--mutate COPIES] [--table]
 
-The samples are a folder ``napalm`` below NETWRIGHT_SAMPLES or --samples. WORD: show the misses of cases whose
-name holds it. Prints passed/total fields by platform and getter. --mutate also reads that many spoilt copies
-of each reply: each has to end without an exception.
+The samples are a folder below NETWRIGHT_SAMPLES or --samples. Prints right/total fields by set, platform and
+part, and those that neither side knows. WORD: show what is wrong in parts and cases whose name holds it.
+--mutate also reads that many spoilt copies of each answer: each has to end without an exception. --table
+prints the Markdown of docs/howto/facts.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.platforms.napalm_replies import (
-    PLATFORMS,
-    cases,
-    question,
-    replies,
-    shows,
-    spoilt,
-    text_of,
-    understood,
-)
-from tests.platforms.napalm_shape import SHAPES, conventions, shape
-from tests.platforms.truth import compared
+from tests.platforms.napalm_replies import spoilt
+from tests.platforms.truth import Score
+from tests.platforms.truth_sets import SETS, totals, whole
 
 from netwright.platforms.show import read
 
 
-def mutate(copies: int, samples: Path) -> int:
+def mutate(name: str, copies: int, samples: Path) -> int:
     rng, count = random.Random(5), 0
-    for platform, _, _, folder in cases(samples):
-        for name, answer in replies(folder):
-            show = question(name, answer, shows(platform))
-            for _ in range(copies if show else 0):
-                assert show is not None
-                read(show, spoilt(answer, rng))
-                count += 1
-    print(f"{count} spoilt answers read without an exception")
+    for show, answer in SETS[name].answers(samples):
+        for _ in range(copies):
+            read(show, spoilt(answer, rng))
+            count += 1
     return count
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("words", nargs="*")
+    parser.add_argument("--set", choices=sorted(SETS), action="append")
     parser.add_argument("--samples", type=Path, default=Path(os.environ.get("NETWRIGHT_SAMPLES", "samples")))
     parser.add_argument("--mutate", type=int, default=0)
+    parser.add_argument("--table", action="store_true")
     options = parser.parse_args()
-    good: Counter[tuple[str, str]] = Counter()
-    total: Counter[tuple[str, str]] = Counter()
-    for platform, getter, case, folder in cases(options.samples):
-        if getter not in SHAPES:
-            continue
-        expected: Any = json.loads(text_of(next(folder.glob("expected_result*"))))
-        missing: list[str] = []
-        found = understood(folder, shows(platform), missing)
-        count, misses = compared(shape(getter, found, expected), expected)
-        good[platform, getter] += count - len(misses)
-        total[platform, getter] += count
-        label = f"{platform}/{getter}/{case}"
-        if any(one in label for one in options.words):
-            print(f"--- {label}: {count - len(misses)}/{count}", *missing[:6])
-            for path, ours, theirs in misses[:25]:
-                print(f"    {path}: {str(ours)[:90]!r} expected {str(theirs)[:90]!r}")
-            for where, what in found.unparsed[:5]:
-                print(f"    UNPARSED {where}: {what[:300]}")
-    for platform in PLATFORMS:
-        passed = sum(count for key, count in good.items() if key[0] == platform)
-        print(f"{platform}: {passed}/{sum(count for key, count in total.items() if key[0] == platform)}")
-        for key in sorted(key for key in total if key[0] == platform):
-            print(f"    {key[1]}: {good[key]}/{total[key]}")
-    if options.mutate:
-        mutate(options.mutate, options.samples)
+    if options.table:
+        print("| set | platform | right | of | share | known to neither |\n|---|---|---|---|---|---|")
+    for name in options.set or SETS:
+        for platform, parts in totals(SETS[name], options.samples).items():
+            _tell(name, platform, parts, options)
+        if options.mutate:
+            count = mutate(name, options.mutate, options.samples)
+            print(f"{name}: {count} spoilt answers read without an exception")
+
+
+def _tell(name: str, platform: str, parts: dict[str, Score], options: argparse.Namespace) -> None:
+    score = whole(parts)
+    if options.table:
+        print(
+            f"| {name} | {platform} | {score.right} | {score.total} | {score.share:.1%} | {score.unknown} |"
+        )
+        return
+    print(f"{name} {platform}: {score}")
+    for part, one in sorted(parts.items()):
+        print(f"    {part}: {one.right}/{one.total}, {one.unknown}")
+        for path, ours, theirs in one.misses:
+            if any(word in f"{platform}/{part}/{path}" for word in options.words):
+                print(f"        {path}: {str(ours)[:90]!r} expected {str(theirs)[:90]!r}")
 
 
 if __name__ == "__main__":

@@ -60,9 +60,9 @@ async def test_what_a_device_tells_and_what_it_refuses() -> None:
     assert facts.system.source == "cli: show version | json"
     assert facts.load.memory == 0.75
     assert facts.sources == ("ssh",)
-    assert dict(facts.answered).keys() >= {"cli: show version | json", "cli: show vlan | json"}
+    assert dict(facts.answered).keys() >= {"cli: show version | json", "cli: show bfd peers | json"}
     refused = dict(facts.unparsed)
-    assert "refused" in refused["cli: show vlan | json"]
+    assert "refused" in refused["cli: show bfd peers | json"]
     assert "no SNMP answer" in refused["snmp"]
     found = document(facts)
     assert found["system"]["model"] == "DCS-7050"

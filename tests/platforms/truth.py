@@ -39,6 +39,9 @@ class Score:
     def share(self) -> float:
         return self.right / self.total if self.total else 1.0
 
+    def __str__(self) -> str:
+        return f"{self.right}/{self.total}, {self.unknown} known to neither"
+
     def __iadd__(self, other: Score) -> Score:
         self.right += other.right
         self.wrong += other.wrong

@@ -1,8 +1,9 @@
 """Batfish's lab validation: what lab devices showed, against the configurations that they ran.
 
-There is no table of right answers: the truth is the configuration of the same node. Judged are the name, the
-addresses of interfaces that are on, and each BGP neighbour with its AS where the configuration tells it beside
-the neighbour. ``understood``: one field an answer, right if nothing of it was left over.
+There is no table of right answers: the truth is the configuration of the same node. Judged are the name
+(where a question was recorded that tells it), the addresses of interfaces that are on, and each BGP neighbour
+with its AS where the configuration tells it beside the neighbour. ``understood``: one field an answer, right
+if nothing of it was left over.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ PLATFORMS = {
     "junos": "juniper_junos", "cumulus": "frr",
 }  # fmt: skip
 _SPELLED = {
-    "show_ip_bgp_all_neighbor": "show_bgp_ipv4_unicast_neighbors",
+    "show_ip_bgp_all_neighbor": "show_bgp_(ipv4_unicast|vrf_all_all)_neighbors",
     "vtysh_c_show_ip_bgp_vrf_all_neighbors_json": "vtysh_c_show_bgp_vrf_all_neighbors_json",
-    "show_interface": "show_interface", "show_ip_bgp_all": "", "show_bgp_all_all": "",
+    "show_interfaces_display_xml": "show_interfaces_extensive_display_xml",
 }  # fmt: skip
 _ADDRESS = re.compile(r"^\s+(?:ip|ipv4|ipv6) address ([0-9A-Fa-f.:]+(?:/\d+)?)(?: (255\.[\d.]+))?")
 _SET_ADDRESS = re.compile(r"^set interfaces (\S+) unit (\d+) family inet6? address (\S+)", re.MULTILINE)
@@ -81,7 +82,7 @@ def _nodes(samples: Path) -> Iterator[tuple[str, str, str, list[tuple[Show, str]
 def _question(name: str, shows: tuple[Show, ...]) -> Show | None:
     stem = word(name).replace("display_json", "display_xml")
     stem = _SPELLED.get(stem, stem)
-    return next((one for one in shows if one.via is Via.CLI and word(one.command) == stem), None)
+    return next((one for one in shows if one.via is Via.CLI and re.fullmatch(stem, word(one.command))), None)
 
 
 def _config(folder: Path) -> str:
@@ -91,7 +92,7 @@ def _config(folder: Path) -> str:
 
 def _ours(found: Found) -> Table:
     return {
-        "hostname": found.system.hostname or None,
+        "hostname": found.system.hostname or ...,
         "addresses": {
             f"{full(one.interface).lower()} {one.address}": {"there": True} for one in found.addresses
         },

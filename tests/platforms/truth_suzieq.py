@@ -28,10 +28,11 @@ _SERVICES = ("device", "interfaces", "lldp", "bgp", "macs", "arpnd", "routes", "
 _SPELLED = {
     "show ip bgp neighbors vrf all": "show ip bgp neighbors vrf all", "show vlan brief": "show vlan",
     "show mac-address-table unicast": "show mac address-table", "show interface": "show interfaces extensive",
-    "show vlans detail": "show vlans", "show ethernet-switching table detail": "show ethernet-switching table",
+    "show vlans detail": "show vlans",
+    "show ethernet-switching table detail": "show ethernet-switching table",
 }  # fmt: skip
 """Its spelling of a question of ours."""
-UNKNOWN: Conventions = {"descr": ("",), "serial": ("",), "mgmt": ("",)}
+UNKNOWN: Conventions = {"serial": ("",), "mgmt": ("",), "mtu": (-1,)}
 
 
 def replies(samples: Path) -> Iterator[tuple[str, str, Show, str]]:
@@ -48,6 +49,9 @@ def replies(samples: Path) -> Iterator[tuple[str, str, Show, str]]:
                 if show is not None and str(one.get("status")) in {"0", "200"}:
                     data = one["data"]
                     text = data if isinstance(data, str) else json.dumps(data)
+                    if isinstance(data, dict) and set(data) == {"output"}:  # eAPI, asked for text
+                        text, plain = str(data["output"]), _plain(show, shows)
+                        show = plain or show
                     yield str(one["hostname"]), platform, show, text
 
 
@@ -63,9 +67,14 @@ def _question(command: str, shows: tuple[Show, ...]) -> Show | None:
     return structured[0] if structured else None
 
 
+def _plain(show: Show, shows: tuple[Show, ...]) -> Show | None:
+    return next((one for one in shows if one.command == show.api_command), None)
+
+
 def _devices(name: str, found: Found) -> Table:
     said = found.system
-    return {name: {"version": said.os_version, "model": said.model, "serial": said.serial}}
+    version = (said.os_version or "").partition("-")[0]  # it leaves the build out
+    return {name: {"version": version or None, "model": said.model, "serial": said.serial}}
 
 
 def _device_row(row: Row) -> tuple[str, Row]:
@@ -86,7 +95,9 @@ def _interfaces(name: str, found: Found) -> Table:
     }  # fmt: skip
 
 
-def _interface_row(row: Row) -> tuple[str, Row]:
+def _interface_row(row: Row) -> tuple[str, Row] | None:
+    if row["type"] == "vrf":
+        return None  # it counts VRFs as interfaces
     state = {"notConnected": "down", "errDisabled": "down"}.get(row["state"], row["state"])
     return f"{row['hostname']} {row['ifname'].lower()}", {
         "state": state, "admin": row["adminState"], "mtu": row["mtu"], "addresses": row["ipAddressList"],
@@ -134,15 +145,15 @@ def _mac_row(row: Row) -> tuple[str, Row] | None:
 
 
 def _vlans(name: str, found: Found) -> Table:
+    """Names are not judged: it makes them up (``vlan10`` of ``VLAN0010``)."""
     return {
-        f"{name} {one.vlan_id}": {"name": one.name, "ports": list(one.interfaces), "active": one.active}
-        for one in found.vlans
+        f"{name} {one.vlan_id}": {"ports": list(one.interfaces), "active": one.active} for one in found.vlans
     }
 
 
 def _vlan_row(row: Row) -> tuple[str, Row]:
     return f"{row['hostname']} {row['vlan']}", {
-        "name": row["vlanName"], "ports": row["interfaces"], "active": row["state"] == "active",
+        "ports": row["interfaces"], "active": row["state"] == "active",
     }  # fmt: skip
 
 

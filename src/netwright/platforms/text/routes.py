@@ -34,6 +34,8 @@ _HOP = re.compile(
     r"^ +(?P<mark>\*?) *(?P<hop>\d+\.\d+\.\d+\.\d+|[0-9A-Fa-f]*:[0-9A-Fa-f:]+|directly connected)"
     r"(?:, from (?P<from>[^,]+))?(?:, (?P<age>[\w:.]+) ago)?(?:, via (?P<port>\S+))?$"
 )
+_CLOCK = re.compile(r"^\w{3} \w{3} +\d+ [\d:.]+ \w+$")
+"""What IOS-XR writes before each answer, be it empty."""
 _AGE = re.compile(r"^(?:\d+:\d\d:\d\d|(?:\d+[ywdhms])+|never)$")
 _PROTOCOLS = {
     "C": "connected", "L": "local", "S": "static", "B": "bgp", "O": "ospf", "O3": "ospf", "I": "isis",
@@ -68,8 +70,10 @@ def table(answer: str) -> Found:
     else:
         lines, build = _coded(answer), _route
     found = rows.of("route", lines, build)
+    told = [line for line in answer.splitlines() if line.strip() and not _CLOCK.match(line)]
     if (
-        not found
+        told
+        and not found
         and not rows.unparsed
         and not re.search(
             r"^Codes:|Gateway of last|not found|not in table|"
