@@ -1,6 +1,6 @@
 """How true a probe is: recordings of real agents against what LibreNMS' own tests expect of them.
 
-    python scripts/snmp_truth.py [NAME...] [--agent HOST:PORT] [--mutate COPIES]
+    python scripts/snmp_truth.py [NAME...] [--agent HOST:PORT] [--mutate COPIES] [--families]
 
 The samples are a folder `librenms` with `snmprec/NAME.snmprec.gz` and `expected/NAME.json.gz`, below
 NETWRIGHT_SAMPLES or --samples. They are not part of this repository (GPL). Each recording is served over UDP
@@ -24,7 +24,7 @@ import random
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +297,33 @@ def sensors(found: Document, expected: Document) -> Iterator[tuple[str, bool, st
 CHECKS = (system, ports, addresses, hardware, others, forwarding, load, sensors)
 
 
+class Family:
+    """What recordings of one vendor give: how many of them, and how many checks held of each sort."""
+
+    SORTS: Mapping[str, tuple[str, ...]] = {
+        "identity": ("sysName", "sysDescr", "sysObjectID", "hardware", "version", "serial"),
+        "interfaces": ("interfaces", "ipv4 addresses", "ipv6 addresses"),
+        "hardware": ("serials of the hardware tree", "hardware tree", "transceivers"),
+        "forwarding": ("VLANs", "MAC table", "ARP and ND", "neighbours", "BGP sessions"),
+        "load": ("CPU", "memory"),
+    }
+
+    def __init__(self) -> None:
+        self.recordings = 0
+        self.passed: Counter[str] = Counter()
+        self.total: Counter[str] = Counter()
+
+    def count(self, check: str, *, good: bool) -> None:
+        sort = next((sort for sort, checks in self.SORTS.items() if check in checks), "readings")
+        self.total[sort] += 1
+        self.passed[sort] += good
+
+    def row(self, vendor: str) -> str:
+        sorts = (*self.SORTS, "readings")
+        cells = (f"{self.passed[sort]} of {self.total[sort]}" if self.total[sort] else "" for sort in sorts)
+        return f"| {vendor} | {self.recordings} | " + " | ".join(cells) + " |"
+
+
 class Tally:
     """Passed and total by check, and the misses."""
 
@@ -304,12 +331,20 @@ class Tally:
         self.passed: Counter[str] = Counter()
         self.total: Counter[str] = Counter()
         self.misses: list[tuple[str, str, str]] = []
+        self.families: dict[str, Family] = {}
 
     def count(self, check: str, name: str, why: str, *, good: bool) -> None:
         self.total[check] += 1
         self.passed[check] += good
         if not good:
             self.misses.append((check, name, why))
+
+    def show_families(self) -> None:
+        """As a table of Markdown."""
+        print("| vendor | recordings | " + " | ".join((*Family.SORTS, "readings")) + " |")
+        print("|---" * (len(Family.SORTS) + 3) + "|")
+        for vendor, family in sorted(self.families.items(), key=lambda one: (one[0] == "unknown", one[0])):
+            print(family.row(vendor))
 
     def show(self, *, sensors: bool) -> None:
         for check, of in self.total.items():
@@ -336,9 +371,12 @@ async def one(options: argparse.Namespace, base: Path, name: str, tally: Tally) 
     found = await attempt(tally, "a document", name, asked)
     if found is not None:
         expected = json.loads(gzip.decompress((base / "expected" / f"{name}.json.gz").read_bytes()))
+        family = tally.families.setdefault(found["system"]["vendor"], Family())
+        family.recordings += 1
         for check in CHECKS:
             for label, good, why in check(found, expected):
                 tally.count(label, name, why, good=good)
+                family.count(label, good=good)
         if options.verbose:
             print(name, len(found["interfaces"]), len(found["components"]), found["problems"][:2], flush=True)
     for copy in range(options.mutate):
@@ -353,6 +391,8 @@ async def run(options: argparse.Namespace) -> int:
     for name in options.names or every:
         await one(options, base, name, tally)
     tally.show(sensors=options.misses)
+    if options.families:
+        tally.show_families()
     return 0 if tally.passed["a document"] == tally.total["a document"] else 1
 
 
@@ -365,6 +405,7 @@ def main() -> int:
     parser.add_argument("--agent", help="HOST:PORT of a snmpsim that serves the recordings")
     parser.add_argument("--mutate", type=int, default=0, metavar="COPIES")
     parser.add_argument("--misses", action="store_true", help="print the misses of sensors too")
+    parser.add_argument("--families", action="store_true", help="print what each vendor's recordings give")
     parser.add_argument("--verbose", action="store_true")
     return asyncio.run(run(parser.parse_args()))
 
