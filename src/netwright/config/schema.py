@@ -1,24 +1,32 @@
 """What is known of a platform's configuration language, read from ``platforms/NAME/rules.yaml``.
 
-Rules stand under the block they hold in: a context is
-the beginning of a block's head (``interface``, ``router bgp``), ``/`` the top of the configuration, ``*``
-any place. ``docs/config-engine.md`` explains each rule with an example.
+Rules stand under the block they hold in (``rule``); ``rulefile`` reads them. ``docs/config-engine.md``
+explains each with an example.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
-from netwright.config.dialect import FRR, Dialect, Multiline
+from netwright.config.dialect import Dialect
 from netwright.config.library import PACKAGED, Library, general_encoded, general_secrets
 from netwright.config.pattern import Pattern
-
-Path = tuple[str, ...]
-"""The heads of the blocks around a line, outermost first."""
+from netwright.config.rule import REMEMBERED, Path, Rule, RuleSet, holds
+from netwright.config.rulefile import (
+    Encoding,
+    clearing,
+    dialect_of,
+    encodings,
+    listed,
+    mapping,
+    pairs,
+    rules_under,
+    specificity,
+    strings,
+)
 
 
 class Style(Enum):
@@ -48,127 +56,6 @@ class Slot:
     key: tuple[str, ...]
     mode: str
     pattern: Pattern | None = None
-
-
-_REMEMBERED = 20_000  # answers kept of questions asked before
-_KEY_WORD = re.compile(r"\$\d")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A pattern with what follows from it."""
-
-    context: str
-    pattern: Pattern
-    value: str = ""
-    lines: tuple[str, ...] = ()
-
-    def affected(self, key: tuple[str, ...]) -> list[Pattern]:
-        """Patterns of ``lines``, with ``$1``, ``$2`` ... as the words of the key."""
-        words = {f"${index}": word for index, word in enumerate(key, start=1)}
-        return [
-            pattern(_KEY_WORD.sub(lambda match: words.get(match[0], match[0]), text)) for text in self.lines
-        ]
-
-
-@lru_cache(maxsize=4096)
-def pattern(text: str) -> Pattern:
-    """The compiled pattern of that text."""
-    return Pattern(text)
-
-
-class RuleSet:
-    """Rules found by context and by a line's first two words."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = tuple(rules)
-        self._words = frozenset(rule.pattern.first for rule in rules)
-        self._contexts = frozenset(rule.context for rule in rules)
-        self._near: dict[tuple[str, str], tuple[Rule, ...]] = {}
-        self._holding: dict[Path, frozenset[str]] = {}
-
-    def candidates(self, path: Path, line: str) -> Sequence[Rule]:
-        """Rules that may hold for ``line`` below ``path``, in the order of the data."""
-        words = line.split(None, 2)
-        if not words or (words[0] not in self._words and "" not in self._words):
-            return ()
-        start = (words[0], words[1] if len(words) > 1 else "")
-        near = self._near.get(start)
-        if near is None:
-            near = self._near_to(start)
-        if not near:
-            return near
-        contexts = self._holding.get(path)
-        if contexts is None:
-            contexts = self._holding_at(path)
-        return [rule for rule in near if rule.context in contexts]
-
-    def words_of(self, kinds: frozenset[str]) -> frozenset[str]:
-        """The first words of lines that can name an object of these kinds; "" among them means any word."""
-        return frozenset(
-            rule.pattern.first
-            for rule in self._rules
-            if any(kind.replace("_", "-") in kinds for kind in rule.pattern.kinds)
-        )
-
-    def names_words(self, kinds: frozenset[str]) -> bool:
-        """Whether objects of these kinds are always named by a word of the line, as it stands there."""
-        return "interface" not in kinds and not any(
-            rule.pattern.text.startswith("re:")
-            and any(kind.replace("_", "-") in kinds for kind in rule.pattern.kinds)
-            for rule in self._rules
-        )
-
-    def _near_to(self, start: tuple[str, str]) -> tuple[Rule, ...]:
-        first, second = start
-        near = tuple(
-            rule
-            for rule in self._rules
-            if rule.pattern.first in {first, ""} and rule.pattern.second in {second, ""}
-        )
-        if len(self._near) > _REMEMBERED:
-            self._near.clear()
-        self._near[start] = near
-        return near
-
-    def _holding_at(self, path: Path) -> frozenset[str]:
-        contexts = frozenset(context for context in self._contexts if holds(context, path))
-        if len(self._holding) > _REMEMBERED:
-            self._holding.clear()
-        self._holding[path] = contexts
-        return contexts
-
-    def has_word(self, word: str) -> bool:
-        """Whether any rule begins with that word."""
-        return word in self._words
-
-    def first(self, path: Path, line: str) -> tuple[Rule, tuple[str, ...]] | None:
-        """The first rule that fits, and the line's key in it."""
-        for rule in self.candidates(path, line):
-            key = rule.pattern.key(line)
-            if key is not None:
-                return rule, key
-        return None
-
-
-def holds(context: str, path: Path) -> bool:
-    """Whether a rule of that context holds below ``path``."""
-    if context == "*":
-        return True
-    if context == "/":
-        return not path
-    return any(head.startswith(context) for head in path)
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """A form in which devices show secrets (``config.encoded``): the words right before one, what it looks
-    like, what follows it."""
-
-    form: str
-    before: re.Pattern[str]
-    secret: re.Pattern[str]
-    after: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -217,7 +104,7 @@ class Schema:
             return self._slots[path, line]
         except KeyError:
             pass
-        if len(self._slots) > _REMEMBERED:
+        if len(self._slots) > REMEMBERED:
             self._slots.clear()
         found = self.slots.first(path, self.positive(line))
         slot = None
@@ -343,115 +230,49 @@ def general(style: Style) -> Schema:
 def _compiled(name: str, data: dict[str, object]) -> Schema:
     slots: list[Rule] = []
     for mode in ("many", "replace", "swap", "range", "cumulative"):
-        slots.extend(_rules(data, mode, value=mode))
+        slots.extend(rules_under(data, mode, value=mode))
     return Schema(
         name=name,
         title=str(data.get("title", name)),
         style=Style(data.get("style", "indent")),
-        dialect=_dialect(name, data),
+        dialect=dialect_of(name, data),
         negation=str(data.get("negation", "no")),
         leave=str(data.get("leave", "exit")),
         general=bool(data.get("general", False)),
         short_negation=bool(data.get("short_negation", False)),
-        slots=RuleSet(sorted(slots, key=_specific, reverse=True)),
-        negations=RuleSet(list(_rules(data, "negate"))),
-        clears=RuleSet(list(_clearing(data, "clears"))),
-        anchors=RuleSet(list(_rules(data, "anchors"))),
-        defines=RuleSet(list(_rules(data, "defines"))),
-        refers=RuleSet(list(_rules(data, "refers"))),
-        parts=RuleSet(list(_rules(data, "parts"))),
-        unique=RuleSet(list(_rules(data, "unique"))),
+        slots=RuleSet(sorted(slots, key=specificity, reverse=True)),
+        negations=RuleSet(list(rules_under(data, "negate"))),
+        clears=RuleSet(list(clearing(data, "clears"))),
+        anchors=RuleSet(list(rules_under(data, "anchors"))),
+        defines=RuleSet(list(rules_under(data, "defines"))),
+        refers=RuleSet(list(rules_under(data, "refers"))),
+        parts=RuleSet(list(rules_under(data, "parts"))),
+        unique=RuleSet(list(rules_under(data, "unique"))),
         impacts=RuleSet(
             [
                 rule
                 for impact in ("flap", "session", "filter")
-                for rule in _rules(_mapping(data.get("impact")), impact, value=impact)
+                for rule in rules_under(mapping(data.get("impact")), impact, value=impact)
             ]
         ),
-        hidden=RuleSet(list(_rules(data, "hidden"))),
-        hollow=RuleSet(list(_rules(data, "hollow"))),
-        first=tuple(_rules(data, "first")),
-        last=tuple(_rules(data, "last")),
-        filters=frozenset(_strings(data.get("filters"))),
-        expand=_strings(data.get("expand")),
+        hidden=RuleSet(list(rules_under(data, "hidden"))),
+        hollow=RuleSet(list(rules_under(data, "hollow"))),
+        first=tuple(rules_under(data, "first")),
+        last=tuple(rules_under(data, "last")),
+        filters=frozenset(strings(data.get("filters"))),
+        expand=strings(data.get("expand")),
         management=re.compile(str(data["management"])) if data.get("management") else None,
-        inline=_strings(data.get("inline")),
-        wrappers=tuple(tuple(text.split()) for text in _strings(data.get("wrappers"))),
-        named=frozenset(_strings(data.get("named"))),
-        ordered_paths=tuple(Pattern(text) for text in _strings(data.get("ordered_paths"))),
-        secrets_within=tuple((head, _strings(own)) for head, own in _pairs(data, "secrets_within")),
-        secrets=(*_strings(data.get("secrets")), *general_secrets()),
-        encoded=tuple(_encodings([*_list(data.get("encoded")), *general_encoded()])),
+        inline=strings(data.get("inline")),
+        wrappers=tuple(tuple(text.split()) for text in strings(data.get("wrappers"))),
+        named=frozenset(strings(data.get("named"))),
+        ordered_paths=tuple(Pattern(text) for text in strings(data.get("ordered_paths"))),
+        secrets_within=tuple((head, strings(own)) for head, own in pairs(data, "secrets_within")),
+        secrets=(*strings(data.get("secrets")), *general_secrets()),
+        encoded=tuple(encodings([*listed(data.get("encoded")), *general_encoded()])),
         detect=tuple(
-            (re.compile(key, re.MULTILINE), int(str(weight))) for key, weight in _pairs(data, "detect")
+            (re.compile(key, re.MULTILINE), int(str(weight))) for key, weight in pairs(data, "detect")
         ),
     )
 
 
-def _encodings(entries: list[object]) -> Iterator[Encoding]:
-    for entry in entries:
-        one = _mapping(entry)
-        yield Encoding(
-            str(one.get("form", "opaque")),
-            re.compile(rf"(?<!\S)(?:{one.get('before', '')})$"),
-            re.compile(str(one.get("secret", ".+"))),
-            re.compile(str(one.get("after", ""))),
-        )
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _specific(rule: Rule) -> tuple[int, int, bool]:
-    """More literal words first, so that ``ecn weight ~`` is tried before ``ecn ~``; where a platform says
-    that a place must be emptied first and its base doesn't, it must."""
-    words = rule.pattern.text.split()
-    literal = sum(word[0] not in "*?~+({[#" for word in words)
-    return literal, len(words), rule.value == "swap"
-
-
-def _dialect(name: str, data: Mapping[str, object]) -> Dialect:
-    if data.get("dialect") == "frr":
-        return FRR
-    return Dialect(
-        name,
-        silent=frozenset(_strings(data.get("silent"))),
-        silent_prefixes=_strings(data.get("silent_prefixes")),
-        ordered=_strings(data.get("ordered")),
-        multiline=tuple(
-            Multiline(re.compile(start), str(end or "")) for start, end in _pairs(data, "multiline")
-        ),
-        flat=_strings(data.get("flat")),
-        flat_ends=frozenset(_strings(data.get("flat_ends"))),
-    )
-
-
-def _rules(data: Mapping[str, object], key: str, value: str = "") -> Iterator[Rule]:
-    """Rules of ``{context: [pattern, ...]}`` or ``{context: {pattern: value}}``."""
-    for context, entries in _pairs(data, key):
-        if isinstance(entries, dict):
-            for text, own in entries.items():
-                yield Rule(context, Pattern(str(text)), str(own or ""))
-        else:
-            for text in _strings(entries):
-                yield Rule(context, Pattern(text), value)
-
-
-def _clearing(data: Mapping[str, object], key: str) -> Iterator[Rule]:
-    """Rules of ``{context: {pattern: [pattern, ...]}}``."""
-    for context, entries in _pairs(data, key):
-        for trigger, lines in _pairs({"": entries}, ""):
-            yield Rule(context, Pattern(trigger), "", _strings(lines))
-
-
-def _pairs(data: Mapping[str, object], key: str) -> list[tuple[str, object]]:
-    return [(str(name), value) for name, value in _mapping(data.get(key)).items()]
-
-
-def _mapping(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ()
+__all__ = ["Impact", "Path", "Rule", "Schema", "Slot", "Style", "general", "platforms", "schema"]
