@@ -20,6 +20,7 @@ OPEN = {"/login", "/logout", "/login/sso", "/login/sso/callback"}
 _CHANGE = "/changes/{changeset_id:int}"
 _OBJECT = "/inventory/{kind_name}/{object_id:int}"
 OPERATOR_GETS = {
+    "/inventory/prefix/{object_id:int}/next/{made}",
     "/inventory/{kind_name}/new",
     "/inventory/{kind_name}/import",
     f"{_OBJECT}/edit",
@@ -88,6 +89,7 @@ EXAMPLES = {
     "number": "999999",
     "comment_id": "999999",
     "section": "bgp",
+    "made": "address",
 }
 
 

@@ -4,7 +4,7 @@ cable's subnet and BGP role mean for its two ends."""
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -153,10 +153,19 @@ class Shorthand:
 
 def _name_cable(cable: Draft) -> None:
     """A cable without a label is named by its ends."""
-    ends = [cable.text(field) for field in ("a_interface", "b_interface")]
     if "name" not in cable.values:
-        cable.values["name"] = Scalar(" -- ".join(end or "?" for end in ends), cable.line)
+        texts = {spec.name: cable.text(spec.name) or "" for spec in cable.kind.fields if spec.owner}
+        cable.values["name"] = Scalar(cable_name(texts), cable.line)
         cable.key = key_of(cable)
+
+
+def cable_name(ends: Mapping[str, str]) -> str:
+    """What a cable is called by its ends. ``ends``: keys by field, as ``a_interface``."""
+    sides = (
+        next((key for name, key in ends.items() if key and name.startswith(side)), "?")
+        for side in ("a_", "b_")
+    )
+    return " -- ".join(sides)
 
 
 def _device_of(interface: str | None) -> str:

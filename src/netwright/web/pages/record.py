@@ -14,6 +14,7 @@ from netwright.app.access.telling import namer_for
 from netwright.base.errors import InputError, NotFoundError
 from netwright.intent.objects import Item, ObjectEdits
 from netwright.intent.objects import Verb as ItemVerb
+from netwright.intent.shorthand import cable_name
 from netwright.intent.trace import ENDS
 from netwright.inventory import KINDS
 from netwright.store.delta import Op
@@ -22,10 +23,12 @@ from netwright.store.history import blame, history_of
 from netwright.store.kind import Kind
 from netwright.store.past import as_of_revision
 from netwright.store.problem import Problem, RulesBrokenError
+from netwright.store.query import Reader
 from netwright.web.caller import access_of, reader_of, sight_of
 from netwright.web.desk import Desk
 from netwright.web.form import Filled, beside
 from netwright.web.pages.inventory import writes
+from netwright.web.read.inside import Inside, inside_of
 from netwright.web.read.object import FieldLine, get_object, history_lines, referring
 from netwright.web.read.value import cell_of, list_url, object_url
 from netwright.web.record import Desktop, desktop, sent, texts_of
@@ -50,6 +53,7 @@ def show(request: Request, kind_name: str, object_id: int, as_of: str = "") -> R
         namer = namer_for(access, session)
         entries = history_lines(namer, kind, history_of(session, kind, object_id), access.hidden(kind))
         users = referring(reader, kind, object_id) if not as_of else []
+        inside = _inside(reader, kind, object_id) if cells and not as_of else None
         if as_of:
             cells = []
             with as_of_revision(session, KINDS, _revision(as_of)):
@@ -68,12 +72,24 @@ def show(request: Request, kind_name: str, object_id: int, as_of: str = "") -> R
         entries=entries,
         users=users,
         as_of=as_of,
+        inside=inside,
         traced=("cable", *ENDS),
         own_page=url if cells and not url.startswith("/inventory/") else "",
         may_update=writes(request, kind, Verb.UPDATE),
         may_create=writes(request, kind, Verb.CREATE),
         may_delete=writes(request, kind, Verb.DELETE),
     )
+
+
+def _inside(reader: Reader, kind: Kind, object_id: int) -> Inside | None:
+    """What lies in it, of a prefix."""
+    if kind.name != "prefix":
+        return None
+    doc = reader.by_id(kind, [object_id]).get(object_id)
+    if doc is None or "prefix" not in doc:
+        return None
+    vrf = doc.get("vrf")
+    return inside_of(reader, doc["prefix"], vrf["id"] if vrf else None, doc.get("role", ""))
 
 
 def _revision(text: str) -> int:
@@ -105,6 +121,10 @@ def create(request: Request, kind_name: str, given: Sent) -> Response:
         table.desk.access.require(Verb.CREATE, kind_name)
         form = table.form(Verb.CREATE)
         texts = texts_of(table.kind, given)
+        if kind_name == "cable" and not texts.get("name", "").strip():
+            texts["name"] = cable_name(
+                {spec.name: texts.get(spec.name, "") for spec in form.specs if spec.owner}
+            )
         filled = form.read(texts, table.find)
     made: list[int] = []
     given_fields = {
