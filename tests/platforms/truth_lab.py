@@ -111,7 +111,7 @@ def _of_set(config: str) -> Table:
     return {
         "hostname": name[1] if name else None,
         "addresses": {
-            f"{port}.{unit} {ipaddress.ip_interface(text)}": {"there": True}
+            f"{full(f'{port}.{unit}').lower()} {ipaddress.ip_interface(text)}": {"there": True}
             for port, unit, text in _SET_ADDRESS.findall(config)
             if ":" not in text
         },

@@ -18,6 +18,7 @@ from netwright.platforms.facts import (
     RouteSummary,
     SensorFact,
     TransceiverFact,
+    UserFact,
 )
 from netwright.platforms.records import Rows
 from netwright.platforms.text.names import full
@@ -30,10 +31,7 @@ _OPTIC = re.compile(
 _POOL = re.compile(r"^ *Processor(?: Pool Total:)? +(?:[0-9A-F]+ +)?(\d+)(?: Used:)? +(\d+)", re.MULTILINE)
 _POOL_TOTAL = re.compile(r"Processor Pool Total: *(\d+) Used: *(\d+)")
 _NTP = re.compile(r"^ntp (server|peer)(?: vrf (\S+))?(?: ip)? (\S+)", re.MULTILINE)
-_NTP_ROW = re.compile(
-    r"^(?P<mark>[ *#+~x.-]*)(?P<peer>[0-9a-fA-F.:]+) +(?P<ref>\S+) +(?P<st>\d+) +(?P<when>\S+) +"
-    r"(?P<poll>\d+) +(?P<reach>\d+) +(?P<delay>[-\d.]+) +(?P<offset>[-\d.]+) +(?P<disp>[-\d.]+)"
-)
+_USER = re.compile(r"^username (\S+)(?:.*? privilege (\d+))?", re.MULTILINE)
 _PORT = re.compile(r"^(\S+) is (?:administratively )?\w+")
 _FOUR = re.compile(r"^  (?:Internet|Secondary) address is (\S+)|^  Secondary address (\S+)")
 _SIX = re.compile(r"^    ([0-9A-F:]+), subnet is ([0-9A-F:]+/\d+)")
@@ -83,27 +81,20 @@ def memory(answer: str) -> Found:
     return Found(load=Load(memory=used / total if total else None, memory_total=total, memory_used=used))
 
 
+def users(answer: str) -> Found:
+    """The configuration's lines, of which name and privilege are read and nothing else."""
+    found: dict[str, UserFact] = {}
+    for match in _USER.finditer(answer):
+        level = int(match[2]) if match[2] else found[match[1]].level if match[1] in found else 1
+        found[match[1]] = UserFact(match[1], level)
+    return Found(users=tuple(found.values()))
+
+
 def ntp(answer: str) -> Found:
     """The configuration's lines."""
     return Found(
         ntp=tuple(NtpFact(match[3], match[1], routing_instance=match[2]) for match in _NTP.finditer(answer))
     )
-
-
-def ntp_associations(answer: str) -> Found:
-    found = []
-    for line in answer.splitlines():
-        match = _NTP_ROW.match(line.rstrip())
-        if match:
-            found.append(
-                NtpFact(
-                    match["peer"], "server", synchronized="*" in match["mark"], reference=match["ref"],
-                    stratum=int(match["st"]), when=match["when"], poll_s=int(match["poll"]),
-                    reachability=int(match["reach"]), delay_ms=float(match["delay"]),
-                    offset_ms=float(match["offset"]), jitter_ms=float(match["disp"]),
-                )
-            )  # fmt: skip
-    return Found(ntp=tuple(found))
 
 
 def addresses(answer: str) -> Found:

@@ -27,6 +27,8 @@ _JSON = (
     Show("show processes memory shared | json", system.shared_memory, ("load",), rarely=True),
 )
 _TEXT = (
+    Show("show ipv6 neighbor vrf all", forwarding.nd, ("arp",)),
+    Show("show user-account", system.users, ("users",)),
     Show("show system resources", system.resources, ("load",)),
     Show("show bgp vrf all all neighbors", bgp.neighbors, ("bgp_sessions",)),
     Show("show version", text_system.version, ("system", "load"), rarely=True),

@@ -7,7 +7,17 @@ from typing import Any
 
 from netwright.platforms import values
 from netwright.platforms.cisco_nxos.body import body, first, rows, walk
-from netwright.platforms.facts import ComponentFact, CpuFact, Found, Limits, Load, NtpFact, SensorFact, System
+from netwright.platforms.facts import (
+    ComponentFact,
+    CpuFact,
+    Found,
+    Limits,
+    Load,
+    NtpFact,
+    SensorFact,
+    System,
+    UserFact,
+)
 from netwright.platforms.records import Rows, mapping
 from netwright.platforms.text import system as text
 
@@ -15,6 +25,7 @@ _CPU = re.compile(r"^\s*CPU(\d+) states\s*:.*?([\d.]+)% idle", re.MULTILINE)
 _ALL = re.compile(r"^CPU states\s*:.*?([\d.]+)% idle", re.MULTILINE)
 _MEMORY = re.compile(r"^Memory usage: *(\d+)K total, *(\d+)K used", re.MULTILINE)
 _THERMOMETER = re.compile(r"^(\d+) +(\S.*?) +(\d+) +(\d+) +(-?\d+) +(\S+) *$")
+_USER = re.compile(r"^user: *(\S+)[^\n]*\n(?:(?!user:)[^\n]*\n)*? *roles: *([^\n]*)", re.MULTILINE)
 _PEER = re.compile(r"^ *([0-9A-Fa-f.:]+) +(Server|Peer) ", re.MULTILINE)
 
 
@@ -208,6 +219,17 @@ def _ntp(said: dict[str, Any]) -> NtpFact:
         reachability=values.integer(said.get("reach")), delay_ms=values.number(said.get("delay")),
         routing_instance=values.words(said.get("vrf")),
     )  # fmt: skip
+
+
+def users(answer: str) -> Found:
+    """``show user-account`` as text: a block a user, its roles in one line."""
+    found = tuple(
+        UserFact(name, 15 if "network-admin" in roles.split() else None, next(iter(roles.split()), None))
+        for name, roles in _USER.findall(answer)
+    )
+    if not found:
+        raise ValueError("no line begins with user:")
+    return Found(users=found)
 
 
 def ntp_peers(answer: str) -> Found:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from netwright.platforms.cisco_xr import native
+from netwright.platforms.cisco_xr import native, tables
 from netwright.platforms.show import Show, Via
-from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, routes, system
+from netwright.platforms.text import bgp, bgp_summary, forwarding, interfaces, lldp, ntp, routes, system
 
 _CLI = (
     Show("show version", system.version, ("system", "load")),
@@ -16,6 +16,9 @@ _CLI = (
     Show("show bgp all all neighbors", bgp.neighbors, ("bgp_sessions",)),
     Show("show bgp neighbors", bgp.neighbors, ("bgp_sessions",), rarely=True),
     Show("show bgp instance all summary", bgp_summary.summary, ("bgp_sessions", "system")),
+    Show("show ntp associations", ntp.associations, ("ntp",)),
+    Show("show vlan interface", tables.vlans, ("vlans",)),
+    Show("show running-config username", tables.users, ("users",)),
     Show("show processes cpu", system.cpu, ("load",)),
     Show("show arp", forwarding.arp, ("arp",)),
     Show("show ipv6 neighbors", forwarding.nd, ("arp",)),

@@ -15,19 +15,26 @@ from netwright.platforms.facts.interface import NeighborFact, OperState
 R = TypeVar("R")
 
 _OPEN: tuple[object, ...] = (None, "", (), OperState.UNKNOWN)
+
+
+def _instance(fact: Any) -> str:
+    """Platforms name the default instance, or don't."""
+    return "default" if fact.routing_instance in {None, "master"} else str(fact.routing_instance)
+
+
 _IDENTITY: Mapping[str, Callable[[Any], Hashable]] = {
     "interfaces": lambda fact: fact.name,
     "addresses": lambda fact: (fact.interface, fact.address.ip),
     "components": lambda fact: (fact.name, fact.component_class, fact.index, fact.parent),
     "sensors": lambda fact: (fact.component, fact.name, fact.sensor_class),
     "neighbors": lambda fact: (fact.interface, fact.protocol, fact.remote_device, fact.remote_interface),
-    "bgp_sessions": lambda fact: (fact.routing_instance or "default", fact.remote_address, fact.interface),
+    "bgp_sessions": lambda fact: (_instance(fact), fact.remote_address, fact.interface),
     "transceivers": lambda fact: fact.interface or fact.name,
     "lags": lambda fact: fact.name,
     "vlans": lambda fact: fact.vlan_id,
     "ntp": lambda fact: (fact.address, fact.association),
     "users": lambda fact: fact.name,
-    "bfd": lambda fact: (fact.routing_instance, fact.remote_address, fact.interface),
+    "bfd": lambda fact: (_instance(fact), fact.remote_address, fact.interface),
 }
 """By what two answers speak of one thing; where nothing is said, each record is its own."""
 

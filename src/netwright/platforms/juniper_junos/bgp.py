@@ -34,8 +34,13 @@ def _brief(said: Element) -> BgpSessionFact:
         values.bgp_state(said.text("peer-state")),
         uptime_s=values.number(said.attribute("elapsed-time", "seconds")),
         description=said.text("description"),
-        routing_instance=said.text("peer-fwd-rti"),
+        routing_instance=_instance(said.text("peer-fwd-rti")),
     )
+
+
+def _instance(name: str | None) -> str | None:
+    """``master`` is Junos' word for the default instance, which shorter answers leave out."""
+    return None if name == "master" else name
 
 
 def _ends(text: str | None) -> tuple[str | None, int | None]:
@@ -63,7 +68,7 @@ def _session(said: Element) -> BgpSessionFact:
         local_address=values.ip_or_none(local),
         local_asn=values.asn(local_asn) if local_asn else None,
         enabled="Shutdown" not in _options(said),
-        routing_instance=said.text("peer-fwd-rti") or said.text("peer-cfg-rti"),
+        routing_instance=_instance(said.text("peer-fwd-rti") or said.text("peer-cfg-rti")),
         remote_id=said.text("peer-id"),
         local_id=said.text("local-id"),
         families=families,

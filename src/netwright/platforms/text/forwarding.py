@@ -18,6 +18,11 @@ _NX_DETAIL = re.compile(
     rf"^(\d+\.\d+\.\d+\.\d+) +(\S+) +({_LINK}) +(\S+) +(?:\S+) +(?:(?:[*+#]|CP|PS|RO|D)+ +)?(\S+) *$"
 )
 _ND = re.compile(rf"^([0-9A-Fa-f]*:[0-9A-Fa-f:.]+) +(\S+) +({_LINK}) +(\S+) +(\S+)")
+_NX_ND = re.compile(
+    rf"^IPv6 Adjacency Table for VRF (?P<vrf>\S+)"
+    rf"|^(?P<ip>[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)\s+(?P<age>\S+) +(?P<link>{_LINK}) +\d+ +\S+ +(?P<port>\S+)",
+    re.MULTILINE,
+)
 _MAC = re.compile(rf"^(?P<before>.*?)(?<![0-9a-fA-F.])(?P<mac>{_LINK})(?P<after>.*)$")
 _PORT = re.compile(
     r"^(?:(?:Gi|Fa|Te|Tw|Fo|Hu|Eth|Et|Po|Vl|Lo|Tu|Nu|mgmt|nve|vPC|sup-|cpu|router|switch|drop|stp|igmp|other|"
@@ -60,9 +65,30 @@ def _arp(row: tuple[str, str, str, str, str | None, float]) -> ArpFact:
 
 
 def nd(answer: str) -> Found:
+    """``show ipv6 neighbors`` of IOS and IOS-XR, and NX-OS's, which tells ages as clocks, and breaks lines
+    after long addresses."""
     rows = Rows()
+    if "Pref Source" in answer:
+        return Found(arp=rows.of("line", _nx_nd_rows(answer), _nx_nd), unparsed=rows.unparsed)
     lines = (match for line in answer.splitlines() if (match := _ND.match(line)))
     return Found(arp=rows.of("line", lines, _nd), unparsed=rows.unparsed)
+
+
+def _nx_nd_rows(answer: str) -> Iterator[tuple[re.Match[str], str | None]]:
+    vrf = None
+    for match in _NX_ND.finditer(answer):
+        if match["vrf"]:
+            vrf = None if match["vrf"] == "default" else match["vrf"]
+        else:
+            yield match, vrf
+
+
+def _nx_nd(row: tuple[re.Match[str], str | None]) -> ArpFact:
+    match, vrf = row
+    return ArpFact(
+        full(match["port"]), values.ip(match["ip"]), values.mac(match["link"]) or match["link"],
+        age_s=values.age(match["age"]), routing_instance=vrf,
+    )  # fmt: skip
 
 
 def _nd(match: re.Match[str]) -> ArpFact:

@@ -14,7 +14,8 @@ from netwright.platforms.text.names import full
 
 _PREFIX = r"(?:\d+\.\d+\.\d+\.\d+(?:/\d+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*/\d+)"
 _CODED = re.compile(
-    rf"^ {{0,2}}(?P<code>[A-Za-z][\w*%>+!&() ]*?)[*%>+!& ]*\s(?P<prefix>{_PREFIX})(?:,? +(?P<rest>.*))?$"
+    rf"^ {{0,2}}(?P<code>[A-Za-z][\w*%>+!&() ]{{0,6}}?)[*%>+!& ]*\s"
+    rf"(?P<prefix>{_PREFIX})(?:,? +(?P<rest>.*))?$"
 )
 _SUBNETTED = re.compile(r"^ +(?P<prefix>[\d.]+/(?P<length>\d+)) is (?:variably )?subnetted")
 _BRACKET = re.compile(r"^\[(?P<distance>\d+)(?:/(?P<metric>\d+))?\],? *")
