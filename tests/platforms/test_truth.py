@@ -14,7 +14,7 @@ from .napalm_replies import spoilt
 from .truth import Score, compared
 from .truth_sets import SETS, totals, whole
 
-FLOORS = {
+FLOORS: dict[str, dict[str, float]] = {
     "napalm": {"eos": 0.99, "ios": 0.98, "iosxr_netconf": 0.95, "junos": 0.99, "nxos": 0.98,
                "nxos_ssh": 0.97},
     "ntc": {"arista_eos": 0.98, "cisco_ios": 0.94, "cisco_nxos": 0.97, "cisco_xr": 0.97, "juniper_junos": 1},
