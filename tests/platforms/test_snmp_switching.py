@@ -117,3 +117,28 @@ async def test_models_and_optics_that_only_the_vendors_tables_tell() -> None:
         ("OPTIC1", "J4859C", "A1"), ("CHASSIS1", None, None),
     ]  # fmt: skip
     assert [row["serial"] for row in found["components"]] == ["CHASSIS1", "OPTIC1"]
+
+
+async def test_readings_whose_unit_stands_in_words_and_light_in_watts() -> None:
+    monitor = "1.3.6.1.4.1.24693.100.1.1.1"
+    found = await ask(
+        {
+            "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.24693.1.1",
+            f"{monitor}.2.1": b"Voltage (mV)",
+            f"{monitor}.3.1": b"12V",
+            f"{monitor}.4.1": 11964,
+            f"{monitor}.2.2": b"Furlongs",
+            f"{monitor}.3.2": b"odd",
+            f"{monitor}.4.2": 3,
+            "1.3.6.1.2.1.47.1.1.1.1.2.7": b"DOM TX Power Sensor for Ethernet1",
+            "1.3.6.1.2.1.99.1.1.1.1.7": 6,
+            "1.3.6.1.2.1.99.1.1.1.2.7": 8,
+            "1.3.6.1.2.1.99.1.1.1.3.7": 4,
+            "1.3.6.1.2.1.99.1.1.1.4.7": 10000,
+        }
+    )
+    assert [(row["name"], row["class"], row["value"], row["unit"]) for row in found["sensors"]] == [
+        ("DOM TX Power Sensor for Ethernet1", "dbm", 0.0, "dBm"),
+        ("12V", "voltage", 11.964, "V"),
+        ("odd", "other", 3.0, ""),
+    ]

@@ -44,7 +44,8 @@ def test_every_table_of_readings_has_a_unit_or_states() -> None:
     for number in (*asked, None):
         for measure in measured.measures(number):
             assert oid(measure.entry) == measure.entry
-            assert measure.kind in {*measured.UNITS, "by-name"}
+            assert measure.kind in {*measured.UNITS, "by-name", "by-unit"}
+            assert (measure.kind == "by-unit") == bool(measure.unit)
             assert (measure.kind == "state") == bool(measure.states)
             assert measure.ok <= set(measure.states)
 

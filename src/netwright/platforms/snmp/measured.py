@@ -3,12 +3,12 @@
 A line says: ``entry`` and the column of the ``value``; where its ``name`` stands (a column, ``entity`` for
 the entity of the same number, ``interface`` for the interface of that number, ``last-interface`` where that
 number is the index's last) and a ``label`` behind or instead; its ``class`` as in ENTITY-SENSOR-MIB, or
-``by-name``; ``scale``, what the number is to be multiplied with to stand in the unit; columns of limits in
-the same scale; ``none``, numbers that stand for no reading; ``only``, what other columns have to say for a
-row to count, and ``last``, what the last number of its index has to be; ``decimals``, a column of another
-table of the same index that says how many digits of the number stand behind the point; ``from:
-milliwatts``, a power to be told in dBm. A state has ``states`` and ``ok`` in place of a class; ``alarm`` is
-a column that is not 0 when the reading is bad.
+``by-name``, or ``by-unit``, where column ``unit`` says it in words; ``scale``, what the number is to be
+multiplied with to stand in the unit; columns of limits in the same scale; ``none``, numbers that stand for
+no reading; ``only``, what other columns have to say for a row to count, and ``last``, what the last number
+of its index has to be; ``decimals``, a column of another table of the same index that says how many digits
+of the number stand behind the point; ``from: milliwatts``, a power to be told in dBm. A state has
+``states`` and ``ok`` in place of a class; ``alarm`` is a column that is not 0 when the reading is bad.
 """
 
 from __future__ import annotations
@@ -43,6 +43,18 @@ _BY_NAME = (
     (re.compile(r"power supply|\bps ?\d|\bpsu", re.IGNORECASE), "state"),
     (re.compile(r"\d ?v\b|v\d|vcc|vdd|volt|vbat|vin|vout|vtt|p\dv", re.IGNORECASE), "volts-dc"),
 )
+_BY_UNIT = (
+    (re.compile(r"\bmV\b|milli-?volt", re.IGNORECASE), "volts-dc", 0.001),
+    (re.compile(r"volt|^V$", re.IGNORECASE), "volts-dc", 1),
+    (re.compile(r"milli-?deg", re.IGNORECASE), "celsius", 0.001),
+    (re.compile(r"degrees? c|celsius|°\s?c|^c$", re.IGNORECASE), "celsius", 1),
+    (re.compile(r"\bmA\b|milli-?amp", re.IGNORECASE), "amperes", 0.001),
+    (re.compile(r"amp|^A$", re.IGNORECASE), "amperes", 1),
+    (re.compile(r"\bdBm\b", re.IGNORECASE), "dbm", 1),
+    (re.compile(r"watt|^W$", re.IGNORECASE), "watts", 1),
+    (re.compile(r"\brpm\b", re.IGNORECASE), "rpm", 1),
+)
+"""Words of a unit, the class, and what the number is to be multiplied with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Measure:
     last: int | None = None
     decimals: str = ""
     milliwatts: bool = False
+    unit: int = 0
 
     @classmethod
     def of_document(cls, given: Mapping[str, Any]) -> Measure:
@@ -85,12 +98,13 @@ class Measure:
             last=given.get("last"),
             decimals=given.get("decimals", ""),
             milliwatts=given.get("from") == "milliwatts",
+            unit=given.get("unit", 0),
         )
 
     @property
     def columns(self) -> set[int]:
         named = {self.name} if isinstance(self.name, int) else set()
-        return ({self.value, self.alarm, *self.limits, *self.only} | named) - {0}
+        return ({self.value, self.alarm, self.unit, *self.limits, *self.only} | named) - {0}
 
 
 @cache
@@ -156,7 +170,12 @@ def _fact(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str])
     alarm = row.number(measure.alarm) if measure.alarm else 0
     if measure.kind == "state":
         return _state(row, measure, value, name)
-    kind = measure.kind if measure.kind != "by-name" else _class_by_name(name)
+    kind = measure.kind
+    if kind == "by-name":
+        kind = _class_by_name(name)
+    elif kind == "by-unit":
+        kind, factor = _class_by_unit(row.text(measure.unit) or "")
+        value *= factor
     return SensorFact(
         name=name,
         sensor_class=kind,
@@ -206,6 +225,11 @@ def _name(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str])
 
 def _class_by_name(name: str) -> str:
     return next((kind for pattern, kind in _BY_NAME if pattern.search(name)), "other")
+
+
+def _class_by_unit(words: str) -> tuple[str, float]:
+    found = ((kind, factor) for pattern, kind, factor in _BY_UNIT if pattern.search(words))
+    return next(found, ("other", 1))
 
 
 def _limits(row: Row, measure: Measure) -> Limits | None:

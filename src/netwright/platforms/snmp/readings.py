@@ -3,7 +3,10 @@ tables that ``vendors`` describe as data."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import astuple
 
 from netwright.platforms.facts import Limits, SensorFact
 from netwright.platforms.snmp import physical
@@ -28,6 +31,10 @@ CISCO_QUERIES = (
 ARISTA_QUERIES = (
     Query("ARISTA-ENTITY-SENSOR-MIB aristaEntSensorThresholdTable", ARISTA_LIMITS, (1, 2, 3, 4)),
 )
+
+_LIGHT = re.compile(r"\b(?:[rt]x|receive|transmit|laser)\b.*\bpower\b", re.IGNORECASE)
+"""Power of light, which everybody tells in dBm though the MIB has watts too."""
+_DARK_DBM = -40.0
 
 _MINOR, _MAJOR, _CRITICAL = 10, 20, 30
 _LESS, _LESS_OR_EQUAL, _GREATER, _GREATER_OR_EQUAL = 1, 2, 3, 4
@@ -55,15 +62,28 @@ def _fact(row: Row, entities: Mapping[str, Row], limits: Limits | None) -> Senso
         return None
     entity = entities.get(row.index)
     kind, unit = sensor_type(row.number(_TYPE), row.text(_UNITS))
+    name = _name(entity, entities) if entity is not None else f"sensor {row.index}"
+    reading = _scaled(row, value)
+    if kind == "watts" and _LIGHT.search(name):
+        kind, unit, reading = "dbm", "dBm", _dbm(reading)
+        limits = None if limits is None else Limits(*map(_dbm_limit, astuple(limits)))
     return SensorFact(
-        name=_name(entity, entities) if entity is not None else f"sensor {row.index}",
+        name=name,
         sensor_class=kind,
-        value=_scaled(row, value),
+        value=reading,
         unit=unit,
         ok=status == _OK and abs(value) < LIMIT,
         limits=limits,
         source=row.mib.partition(" ")[0],
     )
+
+
+def _dbm(watts: float) -> float:
+    return round(10 * math.log10(watts * 1000), 3) if watts > 0 else _DARK_DBM
+
+
+def _dbm_limit(watts: float | None) -> float | None:
+    return _dbm(watts) if watts is not None else None
 
 
 def _name(entity: Row, entities: Mapping[str, Row]) -> str:
