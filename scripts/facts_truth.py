@@ -43,7 +43,9 @@ def main() -> None:
     parser.add_argument("--table", action="store_true")
     options = parser.parse_args()
     if options.table:
-        print("| set | platform | right | of | share | known to neither |\n|---|---|---|---|---|---|")
+        print(
+            "| set | platform | right | of | share | known to neither | rows ours alone |\n|---|---|---|---|---|---|---|"
+        )
     for name in options.set or SETS:
         for platform, parts in totals(SETS[name], options.samples).items():
             _tell(name, platform, parts, options)

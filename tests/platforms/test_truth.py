@@ -19,6 +19,7 @@ FLOORS: dict[str, dict[str, float]] = {
                "nxos_ssh": 0.97},
     "ntc": {"arista_eos": 0.98, "cisco_ios": 0.94, "cisco_nxos": 0.97, "cisco_xr": 0.97, "juniper_junos": 1},
     "suzieq": {"eos": 0.93, "junos": 0.93},
+    "oxidized": {"cisco_ios": 1, "cisco_nxos": 1, "juniper_junos": 1},
     "lab_validation": {"arista_eos": 1, "cisco_ios": 1, "cisco_xr": 1, "cisco_nxos": 1, "frr": 1,
                        "juniper_junos": 1},
 }  # fmt: skip
@@ -40,9 +41,7 @@ def test_fields_are_right(name: str, capsys: pytest.CaptureFixture[str]) -> None
     scores = {platform: whole(parts) for platform, parts in totals(truth, the_samples(truth.folder)).items()}
     with capsys.disabled():
         for platform, score in sorted(scores.items()):
-            print(
-                f"\n{name} {platform}: {score.right}/{score.total}, {score.unknown} known to neither", end=""
-            )
+            print(f"\n{name} {platform}: {score}", end="")
     assert set(scores) == set(FLOORS[name])
     for platform, score in scores.items():
         assert score.share >= FLOORS[name][platform], (platform, score.misses[:20])
@@ -73,9 +72,10 @@ def test_no_answer_raises(name: str) -> None:
 def test_silence_beside_a_convention_is_neither_right_nor_wrong() -> None:
     ours = {"age": None, "mtu": None, "speed": 0, "up": None, "name": "x"}
     theirs = {"age": -1.0, "mtu": 1500, "speed": -1, "up": False, "name": "x"}
-    score = compared(ours, theirs, {"age": (-1,), "speed": (-1,), "up": (0,)})
+    score = compared({"a": ours, "b": {"mtu": 1}}, {"a": theirs}, {"age": (-1,), "speed": (-1,), "up": (0,)})
+    assert score.alone == 1
     assert (score.right, score.wrong, score.unknown) == (1, 3, 1)
-    assert [path for path, _, _ in score.misses] == ["mtu", "speed", "up"]
+    assert [path for path, _, _ in score.misses] == ["a/mtu", "a/speed", "a/up"]
 
 
 def test_scores_add_up() -> None:

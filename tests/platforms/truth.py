@@ -24,11 +24,13 @@ Miss = tuple[str, Any, Any]
 
 @dataclass
 class Score:
-    """Fields by their verdict. ``misses``: path, ours, theirs of each that is wrong."""
+    """Fields by their verdict. ``alone``: rows of ours that the other reader has not, which are no verdict.
+    ``misses``: path, ours, theirs of each that is wrong."""
 
     right: int = 0
     wrong: int = 0
     unknown: int = 0
+    alone: int = 0
     misses: list[Miss] = field(default_factory=list)
 
     @property
@@ -40,12 +42,13 @@ class Score:
         return self.right / self.total if self.total else 1.0
 
     def __str__(self) -> str:
-        return f"{self.right}/{self.total}, {self.unknown} known to neither"
+        return f"{self.right}/{self.total}, {self.unknown} known to neither, {self.alone} rows ours alone"
 
     def __iadd__(self, other: Score) -> Score:
         self.right += other.right
         self.wrong += other.wrong
         self.unknown += other.unknown
+        self.alone += other.alone
         self.misses += other.misses
         return self
 
@@ -131,8 +134,10 @@ def equal(one: Any, other: Any) -> bool:
 
 def compared(ours: Any, expected: Any, conventions: Conventions) -> Score:
     """Each field of ``expected``. ``...`` in ours: it is no fact of ours, and is not judged."""
-    mine, score = leaves(ours), Score()
-    for path, value in leaves(expected).items():
+    mine, theirs = leaves(ours), leaves(expected)
+    shared = {path[:n] for path in theirs for n in range(len(path) + 1)}
+    score = Score(alone=len({path[:-1] for path in mine} - shared))
+    for path, value in theirs.items():
         got = mine.get(path, _ABSENT)
         if got is ... or value == "..." or any(mine.get(path[:n]) is ... for n in range(len(path))):
             continue

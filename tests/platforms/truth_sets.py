@@ -8,7 +8,7 @@ from pathlib import Path
 
 from netwright.platforms.show import Show
 
-from . import truth_lab, truth_napalm, truth_ntc, truth_suzieq
+from . import truth_lab, truth_napalm, truth_ntc, truth_oxidized, truth_suzieq
 from .truth import Score
 
 Judged = tuple[str, str, str, Score]
@@ -28,6 +28,7 @@ SETS: Mapping[str, TruthSet] = {
     "napalm": TruthSet("napalm", truth_napalm.judged, truth_napalm.answers),
     "ntc": TruthSet("ntc_templates", truth_ntc.judged, truth_ntc.answers),
     "suzieq": TruthSet("suzieq_networks", truth_suzieq.judged, truth_suzieq.answers),
+    "oxidized": TruthSet("oxidized", truth_oxidized.judged, truth_oxidized.answers),
     "lab_validation": TruthSet("lab_validation", truth_lab.judged, truth_lab.answers),
 }
 
@@ -37,7 +38,7 @@ def totals(truth: TruthSet, samples: Path) -> dict[str, dict[str, Score]]:
     found: dict[str, dict[str, Score]] = {}
     for platform, part, case, score in truth.judged(samples):
         kept = found.setdefault(platform, {}).setdefault(part, Score())
-        kept += Score(score.right, score.wrong, score.unknown,
+        kept += Score(score.right, score.wrong, score.unknown, score.alone,
                       [(f"{case}: {path}", ours, theirs) for path, ours, theirs in score.misses])  # fmt: skip
     return found
 

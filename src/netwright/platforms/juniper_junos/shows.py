@@ -65,6 +65,8 @@ _RARELY: tuple[tuple[str, str, Parser, tuple[str, ...]], ...] = (
     ("show route", "get-route-information", routes.routes, ("routes",)),
 )
 _PLAIN = (
+    Show("show version", plain.version, ("system",), rarely=True),
+    Show("show chassis hardware", plain.hardware, ("system", "components"), rarely=True),
     Show("show arp no-resolve", plain.arp, ("arp",), rarely=True),
     Show("show lacp interfaces", plain.bundles, ("lags",), rarely=True),
     Show("show route summary", plain.route_summary, ("route_summary",), rarely=True),

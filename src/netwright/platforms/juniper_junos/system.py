@@ -109,10 +109,15 @@ def _modules(parent: Element, names: tuple[str, ...]) -> Iterator[tuple[tuple[st
             yield from _modules(one, (*names, name))
 
 
+def kind_of(name: str) -> str:
+    """The class of a piece, by how Junos names it."""
+    return next((kind for word, kind in _KINDS if name.startswith(word)), "module")
+
+
 def _module(row: tuple[tuple[str, ...], Element]) -> ComponentFact:
     parents, said = row
     name = said.need("name")
-    kind = next((kind for word, kind in _KINDS if name.startswith(word)), "module")
+    kind = kind_of(name)
     serial = said.text("serial-number")
     return ComponentFact(
         " ".join((*parents[1:], name)) if len(parents) > 1 else name,
