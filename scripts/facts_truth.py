@@ -43,9 +43,8 @@ def main() -> None:
     parser.add_argument("--table", action="store_true")
     options = parser.parse_args()
     if options.table:
-        print(
-            "| set | platform | right | of | share | known to neither | rows ours alone |\n|---|---|---|---|---|---|---|"
-        )
+        _row("set", "platform", "right", "of", "share", "known to neither", "rows ours alone")
+        _row(*["---"] * 7)
     for name in options.set or SETS:
         for platform, parts in totals(SETS[name], options.samples).items():
             _tell(name, platform, parts, options)
@@ -54,12 +53,14 @@ def main() -> None:
             print(f"{name}: {count} spoilt answers read without an exception")
 
 
+def _row(*cells: object) -> None:
+    print("|", " | ".join(map(str, cells)), "|")
+
+
 def _tell(name: str, platform: str, parts: dict[str, Score], options: argparse.Namespace) -> None:
     score = whole(parts)
     if options.table:
-        print(
-            f"| {name} | {platform} | {score.right} | {score.total} | {score.share:.1%} | {score.unknown} |"
-        )
+        _row(name, platform, score.right, score.total, f"{score.share:.1%}", score.unknown, score.alone)
         return
     print(f"{name} {platform}: {score}")
     for part, one in sorted(parts.items()):
