@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -43,7 +44,7 @@ def _answers(samples: Path) -> Iterator[tuple[str, str, Show, str]]:
                 yield platform, path.stem, show, _body(command, reply)
 
 
-def _commands(said: object) -> Iterator[tuple[str, str]]:
+def _commands(said: Any) -> Iterator[tuple[str, str]]:
     for one in said if isinstance(said, list) else [said]:
         for command, reply in one.items():
             if isinstance(reply, str):
