@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DatabaseSession
 
 from netwright.app.attachments import Attachments
-from netwright.app.credentials.stored import CredentialStore
+from netwright.app.credentials.stored import CredentialStore, LaterKeeper
 from netwright.app.home import Home, Settings, open_home
 from netwright.app.hostkeys import DatabaseHostKeys
 from netwright.app.reach import Reach
@@ -90,8 +90,9 @@ class Context:
         from netwright.app.credentials.chosen import ChosenCredentials  # noqa: PLC0415 (few commands need it)
         from netwright.app.credentials.source import Sources  # noqa: PLC0415
 
+        kept = LaterKeeper(lambda: self.vault)
         return ChosenCredentials(
-            self.settings.credentials, Sources(self.vault, self._hashicorp()), self.credentials, self.clock
+            self.settings.credentials, Sources(kept, self._hashicorp()), CredentialStore(kept), self.clock
         )
 
     def _hashicorp(self) -> HashiCorpVault | None:

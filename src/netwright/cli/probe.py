@@ -14,6 +14,8 @@ from netwright.base.clock import SystemClock
 from netwright.base.errors import InputError
 from netwright.base.secret import Secret
 from netwright.cli.document import print_json
+from netwright.cli.probeaddress import where
+from netwright.cli.probeset import SET, set_named
 from netwright.cli.probetape import TAPE, played, recorder
 from netwright.cli.probeview import show
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
@@ -78,6 +80,8 @@ def app() -> None:
 @click.option(
     "--v3-priv", type=click.Choice(list(PRIV)), default="aes", show_default=True, help="Its cipher."
 )
+@SET[0]
+@SET[1]
 @click.option(
     "--platform",
     default="auto",
@@ -111,6 +115,8 @@ def snmp(
     v3_level: str,
     v3_auth: str,
     v3_priv: str,
+    chosen: str | None,
+    home: Path | None,
     platform: str,
     timeout_s: float,
     deadline_s: float,
@@ -133,7 +139,9 @@ def snmp(
     if address is None:
         raise click.UsageError("Give ADDRESS, or --replay DIR.")
     host, port = where(address, _SNMP_PORT)
-    if v3_user is not None:
+    if chosen is not None:
+        known = set_named(chosen, home)
+    elif v3_user is not None:
         known = _v3(v3_user, v3_level, v3_auth, v3_priv)
     else:
         known = Credentials("", snmp_community=_secret("SNMP community", _COMMUNITY, community))
@@ -157,20 +165,6 @@ def _tell(facts: DeviceFacts, *, whole: bool, as_json: bool) -> None:
         print_json(document(facts))
     else:
         show(document(facts), whole=whole)
-
-
-def where(address: str, default_port: int) -> tuple[str, int]:
-    """``192.0.2.1``, ``192.0.2.1:1161``, ``[2001:db8::1]:1161``, ``2001:db8::1``, ``name:161``."""
-    host, colon, port = address.rpartition(":")
-    if not colon or (":" in host and not host.startswith("[")):
-        return address.strip("[]"), default_port
-    if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise InputError(
-            f"{port!r} is no port",
-            subject=address,
-            remedy="Write ADDRESS or ADDRESS:PORT, [ADDRESS]:PORT for IPv6.",
-        )
-    return host.strip("[]"), int(port)
 
 
 def _v3(user: str, level: str, auth: str, priv: str) -> Credentials:

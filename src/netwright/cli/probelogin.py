@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from netwright.base.clock import SystemClock
 from netwright.base.errors import InputError
 from netwright.base.secret import Secret
 from netwright.cli.document import print_json
-from netwright.cli.probe import where
+from netwright.cli.probeaddress import where
+from netwright.cli.probeset import JUMP, SET, set_named, through
 from netwright.cli.probetape import TAPE, played, recorder
 from netwright.cli.probeview import show
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
@@ -33,6 +35,7 @@ _SHARED = (
         "--user", "--username", "user",
         help=f"Who logs in; default {USER}. The password is {PASSWORD}, or asked for.",
     ),
+    *SET,
     click.option(
         "--timeout", "timeout_s", type=click.FloatRange(0.05, 600), default=30.0, show_default=True,
         help="Seconds for each answer.",
@@ -57,29 +60,33 @@ _TLS = (
 Ask = Callable[..., Awaitable[DeviceFacts]]
 
 
-def ssh_probe(default_port: int) -> Callable[[Ask], Callable[..., None]]:
+def ssh_probe(default_port: int, *, jumps: bool = False) -> Callable[[Ask], Callable[..., None]]:
     """A command over SSH. What is decorated gets the endpoint, the address as it was written, the time, and
-    its own options."""
+    its own options. ``jumps``: it goes through jump hosts too."""
 
     def decorated(ask: Ask) -> Callable[..., None]:
         @wraps(ask)
         def command(
-            address: str | None, user: str | None, key: Path | None, timeout_s: float, record: Path | None,
-            replay: Path | None, whole: bool, as_json: bool, **own: Any,
+            address: str | None, user: str | None, chosen: str | None, home: Path | None, key: Path | None,
+            timeout_s: float, record: Path | None, replay: Path | None, whole: bool, as_json: bool,
+            jump: str | None = None, jump_set: str | None = None, **own: Any,
         ) -> None:  # fmt: skip
             if replay is not None:
                 with played(replay, own, lambda to, own: ask(to.endpoint, *to.about, **own)) as facts:
                     _tell(facts, whole=whole, as_json=as_json)
                 return
             host, port = where(_given(address), default_port)
-            now, known = SystemClock().now(), _login(user, key)
+            now, known = SystemClock().now(), _login(user, key, chosen, home)
             told = recorder(record, now, ask, {**own, "enable": known.enable is not None})
             limits = Timeouts(command_s=timeout_s)
             endpoint = Endpoint(_given(address), host, known, ssh_port=port, timeouts=limits, recorder=told)
+            if jump is not None:
+                who = set_named(jump_set, home) if jump_set else known
+                endpoint = replace(endpoint, jump=through(jump, who, limits))
             facts = asyncio.run(_run(ask(endpoint, address, now, **own)))
             _tell(facts, whole=whole, as_json=as_json)
 
-        return _optioned(command, (*_SHARED, _KEY))
+        return _optioned(command, (*_SHARED, _KEY, *(JUMP if jumps else ())))
 
     return decorated
 
@@ -91,9 +98,9 @@ def tls_probe(default_port: int, plain_port: int | None = None) -> Callable[[Ask
     def decorated(ask: Ask) -> Callable[..., None]:
         @wraps(ask)
         def command(
-            address: str | None, user: str | None, timeout_s: float, record: Path | None,
-            replay: Path | None, ca: Path | None, tls_name: str | None, insecure: bool, plaintext: bool,
-            whole: bool, as_json: bool, **own: Any,
+            address: str | None, user: str | None, chosen: str | None, home: Path | None, timeout_s: float,
+            record: Path | None, replay: Path | None, ca: Path | None, tls_name: str | None,
+            insecure: bool, plaintext: bool, whole: bool, as_json: bool, **own: Any,
         ) -> None:  # fmt: skip
             if replay is not None:
                 with played(
@@ -102,7 +109,7 @@ def tls_probe(default_port: int, plain_port: int | None = None) -> Callable[[Ask
                     _tell(facts, whole=whole, as_json=as_json)
                 return
             host, port = where(_given(address), plain_port if plaintext and plain_port else default_port)
-            now, known = SystemClock().now(), _login(user, None)
+            now, known = SystemClock().now(), _login(user, None, chosen, home)
             told, limits = recorder(record, now, ask, own), Timeouts(command_s=timeout_s)
             endpoint = Endpoint(_given(address), host, known, timeouts=limits, recorder=told)
             trust = Tls(ca.read_text() if ca else None, tls_name, verify=not insecure, plain=plaintext)
@@ -137,7 +144,12 @@ def _tell(facts: DeviceFacts, *, whole: bool, as_json: bool) -> None:
         show(document(facts), whole=whole)
 
 
-def _login(user: str | None, key: Path | None) -> Credentials:
+def _login(user: str | None, key: Path | None, chosen: str | None, home: Path | None) -> Credentials:
+    if chosen is not None:
+        if key is not None:
+            raise click.UsageError("Give --key or --credentials.")
+        known = set_named(chosen, home)
+        return replace(known, username=user) if user else known
     name = user or os.environ.get(USER)
     if not name:
         raise InputError("there is no user to log in as", remedy=f"Give --user, or set {USER}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from netwright.cli.probelogin import ssh_probe
+from netwright.cli.probeset import SSH_PORT
 from netwright.device.cli.dialogue import Dialogue
 from netwright.device.connect import open_session
 from netwright.device.endpoint import Endpoint
@@ -14,8 +15,6 @@ from netwright.platforms.catalog import catalog
 from netwright.platforms.facts import DeviceFacts
 from netwright.platforms.terminal import terminal_facts
 
-_SSH_PORT = 22
-
 
 @click.command()
 @click.option(
@@ -24,7 +23,7 @@ _SSH_PORT = 22
     show_default=True,
     help="What it runs (frr, eos, junos, ...), where its own words don't say.",
 )
-@ssh_probe(_SSH_PORT)
+@ssh_probe(SSH_PORT, jumps=True)
 async def ssh(endpoint: Endpoint, address: str, now: float, platform: str) -> DeviceFacts:
     """Log in at ADDRESS over SSH and ask on the command line.
 

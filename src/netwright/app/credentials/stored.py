@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from netwright.app.vault import Vault
 from netwright.base.errors import NotFoundError
-from netwright.base.secret import Secret
+from netwright.base.secret import Secret, SecretStore
 from netwright.device.endpoint import Credentials
 
 _USERNAME = "device/username"
@@ -21,11 +22,30 @@ _SECRETS = {
 _SNMP_USER = "device/snmp-user"
 
 
+class Keeper(SecretStore, Protocol):
+    """A SecretStore that can be written."""
+
+    def put(self, name: str, secret: Secret) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaterKeeper:
+    """Opened when something is asked for: sets that are kept elsewhere need no database."""
+
+    opened: Callable[[], Keeper]
+
+    def get(self, name: str) -> Secret:
+        return self.opened().get(name)
+
+    def put(self, name: str, secret: Secret) -> None:
+        self.opened().put(name, secret)
+
+
 @dataclass(frozen=True, slots=True)
 class CredentialStore:
     """Reads and writes the default credentials."""
 
-    vault: Vault
+    vault: Keeper
 
     def default(self) -> Credentials:
         """Raises NotFoundError when none were set."""
