@@ -21,11 +21,12 @@ from bench.figure import figure
 
 from netwright.config.compare import same
 from netwright.config.compliance import SectionRule, View, compare
-from netwright.config.engine import make_patch
+from netwright.config.engine import list_changes, make_patch
 from netwright.config.schema import schema
 
 _ROUNDS = 7
-_MEASURED = {"netutils compliance, 40 rules": 525.0, "hier_config remediation": 62.0, "annet": 106.0}
+_MEASURED = {"netutils compliance, 40 rules": 525.0, "hier_config remediation": 62.0, "annet patch": 106.0}
+_PATCHERS = ("hier_config remediation", "annet patch")
 _HEADS = (
     "interface ",
     "router bgp",
@@ -65,6 +66,27 @@ try:
         result["netutils compliance, 40 rules"] = best(lambda: compliance(features, *paths, "cisco_ios"))
 except ImportError:
     pass
+try:
+    from annet import rulebook
+    from annet.annlib.netdev.views.hardware import HardwareView
+    from annet.annlib.patching import make_diff, make_patch, make_pre
+    from annet.rulebook import DefaultRulebookProvider, rulebook_provider_connector
+    from annet.hardware import AnnetHardwareProvider, hardware_connector
+    from annet.vendors import registry_connector, tabparser
+    hardware_connector.set(AnnetHardwareProvider)
+    rulebook_provider_connector.set(DefaultRulebookProvider)
+    hw = HardwareView("Cisco ASR1000")
+    book = rulebook.get_rulebook(hw)
+    formatter = registry_connector.get().match(hw).make_formatter()
+    def annet(patch):
+        before, after = (tabparser.parse_to_tree(text, formatter.split) for text in (old, new))
+        found = make_diff(before, after, book, [])
+        if patch:
+            formatter.cmd_paths(make_patch(pre=make_pre(found), rb=book, hw=hw, add_comments=False))
+    result["annet diff"] = best(lambda: annet(False))
+    result["annet patch"] = best(lambda: annet(True))
+except ImportError:
+    pass
 print(json.dumps(result))
 """
 
@@ -78,7 +100,7 @@ def figures() -> Iterator[dict[str, Any]]:
         value = _best(lambda: make_patch(running, intended, rules))
         peers = _peers(Path(folder), running, intended) or {}
         line = figure("config: patch of 5,000 lines, 2 % changed", value, "ms", _ROUNDS, value / 1000)
-        yield _beside(line, "hier_config remediation", peers.get("hier_config remediation"))
+        yield from (_beside(line, peer, peers.get(peer)) for peer in _PATCHERS)
 
 
 def _changed_device(folder: Path) -> Iterator[dict[str, Any]]:
@@ -93,11 +115,15 @@ def _changed_device(folder: Path) -> Iterator[dict[str, Any]]:
         "config: compare and 40 rules, changed device of 1,500 lines", value, "ms", _ROUNDS, value / 1000
     )
     yield _beside(line, "netutils compliance, 40 rules", peers.get("netutils compliance, 40 rules"))
+    if ran:
+        value = _best(lambda: list_changes(running, intended, rules))
+        line = figure("config: changes of 1,500 lines, 8 changed", value, "ms", _ROUNDS, value / 1000)
+        yield _beside(line, "annet diff", ran.get("annet diff"))
     value = _best(lambda: same(running, running, rules.dialect))
     yield figure("config: unchanged device of 1,500 lines", value, "ms", _ROUNDS, value / 1000)
     value = _best(lambda: make_patch(running, intended, rules))
     line = figure("config: patch of 1,500 lines, 8 changes", value, "ms", _ROUNDS, value / 1000)
-    yield _beside(line, "hier_config remediation", peers.get("hier_config remediation"))
+    yield from (_beside(line, peer, peers.get(peer)) for peer in _PATCHERS)
 
 
 def _beside(line: dict[str, Any], peer: str, value: float | None) -> dict[str, Any]:
