@@ -1,26 +1,37 @@
-"""The web's reading on a large network: search, type-ahead, pages of lists. CPU of this process.
+"""The web on a large network: whole pages as a browser gets them (uncompressed, without its drawing), and the
+reading behind search, type-ahead and lists. CPU of this process.
 
 ``NETWRIGHT_LARGE`` names a database that ``python -m bench network --keep FILE`` made; it is only read.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 from bench.figure import Skip, Watch, figure
+from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from starlette.types import Receive, Scope, Send
 
-from netwright.inventory import KINDS, Device, Interface, InterfaceAddress
+from netwright.app.access import machine
+from netwright.app.context import open_context
+from netwright.app.home import create_home
+from netwright.app.vault import load_key
+from netwright.inventory import KINDS, Device, Interface, InterfaceAddress, Site
 from netwright.store.database import Database
 from netwright.store.kind import Kind
 from netwright.store.query import Reader
 from netwright.store.query.sight import Sight
 from netwright.store.query.suggest import IsFew, is_few, suggest
+from netwright.web.application import create_app
 from netwright.web.read.search import search
 from netwright.web.read.table import Asked, asked_of, read_table
 
@@ -34,9 +45,62 @@ def figures() -> Iterator[dict[str, Any]]:
         raise Skip("NETWRIGHT_LARGE names no database; make one with python -m bench network --keep FILE")
     database = Database(f"sqlite:///{file}")
     try:
+        yield from _pages(file, database)
         yield from _figures(database)
     finally:
         database.close()
+
+
+def _pages(file: str, database: Database) -> Iterator[dict[str, Any]]:
+    """Requests to the application itself, as one who may do everything; the second and later ones."""
+    with database.read() as session:
+        devices = session.scalar(select(func.count()).select_from(Device)) or 0
+        rows = select(Device.name, Site.name).join(Site, Site.id == Device.site_id).order_by(Device.id)
+        device, site = session.execute(rows.offset(1000).limit(1)).one()
+        busiest = (
+            select(Site.name).join(Device, Device.site_id == Site.id).group_by(Site.id, Site.name)
+        ).order_by(func.count().desc())
+        core = session.scalar(busiest.limit(1))
+    with tempfile.TemporaryDirectory() as folder:
+        home = create_home(Path(folder) / "home", f'database = "sqlite:///{Path(file).absolute()}"\n')
+        load_key(home.key_file, create=True)
+        context = open_context(Path(folder) / "home")
+        app = create_app(context)
+        try:
+            for name, path in (
+                ("device page", f"/devices/{device}"),
+                ("device page, interfaces", f"/devices/{device}/interfaces"),
+                ("device page, hardware", f"/devices/{device}/hardware"),
+                ("list of devices of a site", f"/devices?site={site}"),
+                ("list of 100 devices by role", "/devices?role=edge"),
+                ("page of a site", f"/sites/{site}"),
+                ("page of the busiest site", f"/sites/{core}"),
+                ("search page", f"/search?q={device}"),
+                ("findings", "/findings"),
+                ("discovered devices", "/discovered"),
+                ("hardware report", "/reports"),
+            ):
+                yield asyncio.run(_asked(app, name, path, devices))
+        finally:
+            context.close()
+
+
+async def _asked(app: FastAPI, name: str, path: str, n: int) -> dict[str, Any]:
+    async def known(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {}).update(identity=machine("bench"), csrf="x")
+        await app(scope, receive, send)
+
+    transport = httpx.ASGITransport(known)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        headers = {"accept-encoding": "identity"}
+        for _ in range(2):
+            answer = await client.get(path, headers=headers)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{path} answered {answer.status_code}")
+        with Watch() as watch:
+            for _ in range(_TIMES):
+                await client.get(path, headers=headers)
+    return figure(name, watch.cpu_s / _TIMES * 1000, "ms of CPU", n, watch.cpu_s)
 
 
 def _figures(database: Database) -> Iterator[dict[str, Any]]:
