@@ -23,7 +23,7 @@ router = APIRouter()
 
 
 _DEVICES = ("name", "health", "role", "model", "management_address", "findings", "answered")
-_MOST = 500
+_MOST = 100
 
 
 @router.get("/sites")

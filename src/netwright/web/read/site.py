@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import CompoundSelect, Select, select, union
 from sqlalchemy.orm import Session, aliased
 
 from netwright.base.errors import NotFoundError
@@ -125,13 +126,19 @@ def _cables(session: Session, site_id: int | None = None) -> dict[tuple[str, str
     )
     if site_id is not None:
         own = select(Interface.id).join(Device, Interface.device_id == Device.id)
-        mine = own.where(Device.site_id == site_id)
-        query = query.where(or_(Cable.a_interface_id.in_(mine), Cable.b_interface_id.in_(mine)))
+        query = query.where(Cable.id.in_(cables_of(own.where(Device.site_id == site_id))))
     pairs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for cable, a, b in session.execute(query):
         low, high = sorted((a, b))
         pairs[low, high].append(cable)
     return {pair: tuple(names) for pair, names in sorted(pairs.items())}
+
+
+def cables_of(interfaces: Select[Any]) -> CompoundSelect[Any]:
+    """Ids of cables with an end among these interfaces. A question for each side, so that each goes by its
+    index: one with `or` reads every cable of the network."""
+    sides = (Cable.a_interface_id, Cable.b_interface_id)
+    return union(*(select(Cable.id).where(side.in_(interfaces)) for side in sides))
 
 
 def _link(a: str, b: str, states: list[str]) -> SiteLink:

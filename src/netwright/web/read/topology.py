@@ -9,11 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from netwright.collect.health import HealthReport
 from netwright.inventory import Cable, Device, Interface, Site
+from netwright.web.read.site import cables_of
 
 LAYERS = ("transport", "core", "edge", "tor", "cache", "origin", "management", "console-server", "power")
 MOST = 120
@@ -111,7 +112,7 @@ def _links(session: Session, devices: dict[int, str]) -> list[_Link]:
         .join(a_site, a_device.site_id == a_site.id)
         .join(b_site, b_device.site_id == b_site.id)
         .outerjoin(a_lag, a_end.lag_id == a_lag.id)
-        .where(or_(a_device.id.in_(ids), b_device.id.in_(ids)))
+        .where(Cable.id.in_(cables_of(select(Interface.id).where(Interface.device_id.in_(ids)))))
     )
     links = []
     for cable, a_id, a, b_id, b, lag, site_a, site_b in session.execute(query):
