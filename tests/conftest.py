@@ -19,6 +19,15 @@ settings.register_profile(
 settings.load_profile("netwright")
 
 
+@pytest.hookimpl(tryfirst=True)  # before marks are chosen by
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a database server is slow: `make check` is for between two edits."""
+    for item in items:
+        asks = "postgresql" in getattr(item, "fixturenames", ()) or "postgresql" in item.name
+        if asks and not any(item.get_closest_marker(other) for other in ("e2e", "browser")):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
     """A private PostgreSQL server, started once for all tests of a process that ask for it."""

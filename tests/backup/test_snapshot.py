@@ -159,6 +159,7 @@ def run_on_full_disk(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 async def test_a_full_disk_changes_nothing(network: Network) -> None:
     """A child process whose files may not grow stands for a full disk."""
     await take(network)

@@ -60,6 +60,7 @@ def pair_of(platform: str, seed: int) -> Pair:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_changes_at_random(platform: str) -> None:
     rules, misses = schema(platform), []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import pytest
 from sqlalchemy import select
 
 from netwright.intent.render import MaskedSecrets, Renderer
@@ -60,6 +61,7 @@ def test_seats_stay_when_a_device_between_goes(yard: Yard) -> None:
 EXCHANGE = "exchanges: [{name: linx, lan_v4: 203.0.113.0/24, mtu: 1500}]"
 
 
+@pytest.mark.slow
 def test_sites_are_joined_and_peer(yard: Yard) -> None:
     """Every shipped design on one network: it keeps all rules, applies again without a difference, renders
     with all sessions, and goes without a trace."""

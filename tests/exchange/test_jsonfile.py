@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from netwright.exchange.formats import Format
 from netwright.store.problem import broken
 
 from .conftest import Workshop, load_paths, samples
 
 
+@pytest.mark.slow
 def test_every_topology_of_the_samples(workshop: Workshop) -> None:
     folder = samples("topologies")
     files = sorted([*(folder / "topozoo").glob("*.json"), *(folder / "sndlib").glob("*.json")])

@@ -77,6 +77,7 @@ def test_into_an_empty_home_and_out_gives_the_same_bytes(
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st.just(" "), max_size=20)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(TEXT.filter(str.strip), min_size=1, max_size=4, unique=True),

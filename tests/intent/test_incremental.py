@@ -246,6 +246,7 @@ def random_value(workshop: Workshop, kind: Kind, rng: random.Random) -> tuple[st
             return spec.column, f"10.{rng.randrange(3)}.1.{rng.randrange(8)}"
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_what_changed_is_what_everything_is(network: Workshop, seed: int) -> None:

@@ -203,6 +203,7 @@ def test_programs_get_the_same_parts(workshop: Workshop, together: bool) -> None
     assert workshop.load_text(FITTED).diff == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations([0, 1, 2]), st.booleans())
 def test_the_order_of_items_does_not_matter(workshop: Workshop, order: list[int], remake: bool) -> None:

@@ -41,6 +41,7 @@ def test_scrubbing_hides_every_secret_and_nothing_else(platform: str) -> None:
     assert masked.count("<secret:") == text.count("hush-") + text.count("$6$")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variation", ["", *VARIATIONS])
 @pytest.mark.parametrize("platform", RENDERED)
 def test_patches_from_nothing_and_from_variations_end_right(platform: str, variation: str) -> None:

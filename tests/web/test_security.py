@@ -139,6 +139,7 @@ async def test_without_a_login_every_route_sends_to_it(full: Seeded, browser_of:
         assert response.headers["location"].startswith("/login"), (method, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vera", "otto", "ada"])
 async def test_each_route_as_each_role(bare: Seeded, browser_of: BrowserMaker, name: str) -> None:
     role = Role({"vera": "viewer", "otto": "operator", "ada": "admin"}[name])
@@ -223,6 +224,7 @@ async def test_another_host_name_is_refused(own: Seeded, browser_of: BrowserMake
     assert response.status_code == 400
 
 
+@pytest.mark.slow
 async def test_pages_are_closed_to_strange_scripts(full: Seeded, browser_of: BrowserMaker) -> None:
     browser = await browser_of(full, "ada")
     for path in ("/", "/login", "/devices", "/nowhere", "/static/app.css"):

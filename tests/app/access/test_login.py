@@ -153,6 +153,7 @@ def test_a_session_ends_by_itself_and_by_logout(database: Database, clock: HeldC
     assert [line.event for line in entries(database)] == ["login", "logout", "login", "user"]
 
 
+@pytest.mark.slow
 def test_failures_of_a_user_are_limited_and_forgiven(database: Database, clock: HeldClock) -> None:
     password = users.create_user(database, "ada", by=BY)
     for _ in range(logins.FAILURES_PER_USER):
@@ -167,6 +168,7 @@ def test_failures_of_a_user_are_limited_and_forgiven(database: Database, clock: 
     assert logins.login(database, clock, "ada", password, HERE).outcome is LoginOutcome.SUCCESS
 
 
+@pytest.mark.slow
 def test_a_success_clears_the_count(database: Database, clock: HeldClock) -> None:
     password = users.create_user(database, "ada", by=BY)
     for _ in range(3):

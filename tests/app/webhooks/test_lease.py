@@ -36,6 +36,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
             yield server.new()
 
 
+@pytest.mark.slow
 def test_two_processes_tell_each_event_once(url: str) -> None:
     database = Database(url)
     create_tables(database)

@@ -122,6 +122,7 @@ CONFIGURATIONS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(CONFIGURATIONS)
 def test_what_is_printed_loads_as_itself(text: str) -> None:
     configuration, errors = load(text)
@@ -131,6 +132,7 @@ def test_what_is_printed_loads_as_itself(text: str) -> None:
     assert again.text() == configuration.text()
 
 
+@pytest.mark.slow
 @given(CONFIGURATIONS, CONFIGURATIONS)
 def test_there_is_a_difference_only_between_what_differs(one: str, other: str) -> None:
     before, after = load(one)[0].text(), load(other)[0].text()
