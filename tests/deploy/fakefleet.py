@@ -24,6 +24,7 @@ from netwright.base.errors import (
 )
 from netwright.config.library import Library
 from netwright.device.endpoint import Credentials, Endpoint
+from netwright.device.netconf.session import NetconfSession
 from netwright.device.session import Reply, Session
 from netwright.platforms.facts import BgpSessionFact, BgpState, DeviceFacts, DeviceSample, System
 from netwright.platforms.platform import ArmState, CheckResult, Platform
@@ -109,6 +110,9 @@ class FileSession:
 
     async def snmp_table(self, columns: Sequence[str]) -> dict[str, dict[str, object]]:
         return {}
+
+    async def netconf(self) -> NetconfSession:
+        raise DeviceUnreachableError("speaks no NETCONF", subject=self.endpoint.device)
 
     async def close(self) -> None:
         return None

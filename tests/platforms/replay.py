@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from netwright.base.errors import DeviceError
+from netwright.base.errors import DeviceError, DeviceUnreachableError
 from netwright.device.endpoint import Credentials, Endpoint
+from netwright.device.netconf.session import NetconfSession
 from netwright.device.session import Reply
 
 _MARKED = re.compile(r"echo '@@netwright ([^']+)'; (.*?)(?=; echo '@@netwright |$)")
@@ -75,6 +76,9 @@ class ReplaySession:
         return {
             row: {c: self.oids[f"{c}.{row}"] for c in columns if f"{c}.{row}" in self.oids} for row in rows
         }
+
+    async def netconf(self) -> NetconfSession:
+        raise DeviceUnreachableError("speaks no NETCONF", subject=self.endpoint.device)
 
     async def close(self) -> None:
         return

@@ -8,6 +8,7 @@ import pytest
 
 from netwright.base.errors import DeviceError, DeviceTimeoutError, DeviceUnreachableError
 from netwright.device.endpoint import Credentials, Endpoint
+from netwright.device.netconf.session import NetconfSession
 from netwright.device.session import Reply
 from netwright.platforms.arista_eos import shows as eos
 from netwright.platforms.asked import AskedFacts
@@ -50,6 +51,9 @@ class Answering:
 
     async def snmp_table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
         raise DeviceTimeoutError("no SNMP answer", subject="r1")
+
+    async def netconf(self) -> NetconfSession:
+        raise DeviceUnreachableError("speaks no NETCONF", subject=self.endpoint.device)
 
     async def close(self) -> None: ...
 

@@ -257,6 +257,9 @@ class Context:
             credentials,
             override.ssh_port,
             override.snmp_port,
+            netconf_port=override.netconf_port,
+            gnmi_port=override.gnmi_port,
+            http_port=override.http_port,
             jump=jump,
             share=share,
         )

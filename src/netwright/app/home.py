@@ -27,6 +27,12 @@ class EndpointOverride(BaseModel):
     """TCP port of SSH."""
     snmp_port: int = 161
     """UDP port of SNMP."""
+    netconf_port: int = 830
+    """TCP port of NETCONF over SSH."""
+    gnmi_port: int = 9339
+    """TCP port of gNMI."""
+    http_port: int = 443
+    """TCP port of the vendor's API."""
 
 
 class ApprovalRule(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import click
@@ -29,6 +30,7 @@ from netwright.collect.discovery.reading import DeviceReader
 from netwright.collect.discovery.survey import Access, Found, Survey
 from netwright.collect.document import known_row
 from netwright.collect.intake import missing
+from netwright.device.endpoint import Credentials, Way
 from netwright.platforms.facts import DeviceFacts
 
 
@@ -43,7 +45,14 @@ from netwright.platforms.facts import DeviceFacts
     "--hops", type=click.IntRange(0, 64), default=4, show_default=True, help="With --seed: steps at most."
 )
 @click.option("--known", "list_known", is_flag=True, help="List every device that was ever found.")
-@click.option("--ssh", is_flag=True, help="Also log in to strangers over SSH, where FRR or Linux runs.")
+@click.option("--ssh", is_flag=True, help="Also log in to strangers over SSH (`--way ssh`).")
+@click.option(
+    "--way",
+    "ways",
+    multiple=True,
+    type=click.Choice([way.value for way in Way]),
+    help="What strangers are asked over, the best first; default: what the set of credentials says, or SNMP.",
+)
 @click.option("--platform", default="", help="What runs on strangers, where their words don't say it.")
 @click.option(
     "--credentials",
@@ -54,6 +63,9 @@ from netwright.platforms.facts import DeviceFacts
 )
 @click.option("--ssh-port", type=click.IntRange(1, 65535), default=22, help="SSH port of strangers.")
 @click.option("--snmp-port", type=click.IntRange(1, 65535), default=161, help="SNMP port of strangers.")
+@click.option("--netconf-port", type=click.IntRange(1, 65535), default=830, help="NETCONF port of strangers.")
+@click.option("--gnmi-port", type=click.IntRange(1, 65535), default=9339, help="gNMI port of strangers.")
+@click.option("--http-port", type=click.IntRange(1, 65535), default=443, help="Port of strangers' API.")
 @click.option(
     "--rate",
     type=click.FloatRange(0.1, 10_000),
@@ -94,7 +106,8 @@ def discover(
     netwright discover 10.0.0.0/24      whoever answers at these addresses
     netwright discover --seed 10.0.0.1 --within 10.0.0.0/16
 
-    Strangers are knocked at (ping where that is permitted, TCP, SSH banner, SNMP) and asked over SNMP. Exit
+    Strangers are knocked at (ping where that is permitted, TCP, SSH banner, SNMP) and asked over SNMP; with
+    --way, or where the set of credentials names ways, also over SSH, NETCONF, gNMI or their API. Exit
     code 1 when a device of the inventory did not answer, or when no stranger was found.
     """
     if list_known:
@@ -140,9 +153,13 @@ def _strangers(
     *,
     hops: int,
     ssh: bool,
+    ways: Sequence[str],
     platform: str,
     ssh_port: int,
     snmp_port: int,
+    netconf_port: int,
+    gnmi_port: int,
+    http_port: int,
     credentials: str,
     rate: float,
     wait_s: float,
@@ -154,13 +171,21 @@ def _strangers(
     outside = [str(one) for one in roots if one not in ranges]
     if outside:
         raise click.UsageError(f"The seed {outside[0]} is outside of --within.")
+    known = _allowed(context, credentials, [*(ways or ("snmp",)), "ssh"] if ssh else ways)
+    login = context.login if set(known.ways) - {Way.SNMP} else None
     survey = Survey(
         context.database,
         NetworkKnocker(wait_s=wait_s),
-        DeviceReader(
-            context.platforms, context.clock, context.login if ssh else None, platform, limit_s=deadline_s
+        DeviceReader(context.platforms, context.clock, login, platform, limit_s=deadline_s),
+        Access(
+            known,
+            ssh_port,
+            snmp_port,
+            wait_s,
+            netconf_port=netconf_port,
+            gnmi_port=gnmi_port,
+            http_port=http_port,
         ),
-        Access(context.chosen.fetch(credentials), ssh_port, snmp_port, wait_s),
         context.clock,
         rate=rate,
         concurrency=context.settings.concurrency,
@@ -182,6 +207,15 @@ def _strangers(
     else:
         show_found(output(), found, survey.beyond)
     sys.exit(0 if any(one.facts for one in found) else 1)
+
+
+def _allowed(context: Context, name: str, ways: Sequence[str]) -> Credentials:
+    """A set's credentials, and what they may be tried on with strangers: what was asked for; else what the
+    set names in the settings; else SNMP alone, for nobody is given a password unasked."""
+    known = context.chosen.fetch(name)
+    written = context.settings.credentials.get(name)
+    asked = [Way(way) for way in ways] or list(written.ways if written else ()) or [Way.SNMP]
+    return replace(known, ways=tuple(dict.fromkeys(asked)))
 
 
 def _list_known(context: Context, *, as_json: bool) -> None:

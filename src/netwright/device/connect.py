@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from netwright.base.errors import CommandFailedError, InputError
 from netwright.device.cli.dialogue import Dialogue
@@ -16,6 +19,9 @@ from netwright.device.limits import Limiter
 from netwright.device.session import Reply, Session
 from netwright.device.snmp import SnmpClient
 from netwright.device.ssh import MAX_OUTPUT_BYTES, ExecRefusedError, Jump, SshConnection
+
+if TYPE_CHECKING:
+    from netwright.device.netconf.session import NetconfSession
 
 _LAST_LINES = 5
 
@@ -51,10 +57,16 @@ class DeviceSession:
         max_output: int = MAX_OUTPUT_BYTES,
     ) -> None:
         self._endpoint = endpoint
+        self._netconf: NetconfSession | None = None
         self._own_jump = None
         if jump is None and endpoint.jump is not None:
             jump = self._own_jump = SshConnection(endpoint.jump, hostkeys)
         self._ssh = SshConnection(endpoint, hostkeys, max_output=max_output, jump=jump, limiter=limiter)
+        there = replace(endpoint, ssh_port=endpoint.netconf_port)
+        self._netconf_ssh: Callable[[], SshConnection] = partial(
+            SshConnection, there, hostkeys, jump=jump, limiter=limiter
+        )
+        self._hostkeys = hostkeys
         self._snmp = SnmpClient(endpoint)
         self._dialogue = dialogue
         rises = dialogue is not None and dialogue.enable != "" and endpoint.credentials.enable is not None
@@ -65,6 +77,7 @@ class DeviceSession:
         self._turn = asyncio.Lock()
         self._under_way = 0
         self._rested = False
+        self._netconf_turn = asyncio.Lock()
 
     @property
     def endpoint(self) -> Endpoint:
@@ -77,15 +90,19 @@ class DeviceSession:
 
     @property
     def is_connected(self) -> bool:
-        """Whether it is logged in over SSH now."""
-        return self._ssh.is_open
+        """Whether it is logged in over SSH now, for a command line or NETCONF."""
+        return self._ssh.is_open or self._has_netconf
 
     @property
     def is_reusable(self) -> bool:
         """Whether another conversation may go on over what is open here: nothing is under way, and a terminal
         stands where its login left it."""
-        open_ = self._ssh.is_open or self._snmp.is_open
+        open_ = self.is_connected or self._snmp.is_open
         return open_ and not self._under_way and (self._shell is None or self._shell.is_at_home)
+
+    @property
+    def _has_netconf(self) -> bool:
+        return self._netconf is not None and self._netconf.broken is None
 
     def rest(self) -> None:
         """Nothing is asked for a while: it is made sure of at the next command that the device is there."""
@@ -133,8 +150,22 @@ class DeviceSession:
     async def snmp_table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
         return await self._snmp.table(columns)
 
+    async def netconf(self) -> NetconfSession:
+        from netwright.device.netconf.session import open_netconf  # noqa: PLC0415 (heavy: XML)
+
+        async with self._netconf_turn:
+            if self._netconf is not None and self._netconf.broken is not None:
+                await self._netconf.close()
+                self._netconf = None
+            if self._netconf is None:
+                self._netconf = await open_netconf(self._endpoint, self._hostkeys, ssh=self._netconf_ssh())
+            return self._netconf
+
     async def close(self) -> None:
         self._snmp.close()
+        if self._netconf is not None:
+            await self._netconf.close()
+            self._netconf = None
         if self._shell is not None:
             self._shell.close()
             self._shell = None

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
 
 from netwright.base.secret import Secret
-from netwright.device.journal import Journal, Recorder, Way
+from netwright.device.journal import Journal, Recorder
+from netwright.device.journal import Way as Asked
+from netwright.device.tls import Tls
 
 AUTH_NAMES = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
 PRIV_NAMES = ("des", "aes", "aes192", "aes256", "aes192c", "aes256c")
 """Hashes and ciphers of SNMPv3 by the names that devices' configurations use."""
+
+
+class Way(enum.StrEnum):
+    """How a device can be talked to."""
+
+    SNMP = "snmp"
+    SSH = "ssh"
+    """A command line."""
+    NETCONF = "netconf"
+    GNMI = "gnmi"
+    HTTP = "http"
+    """The vendor's API: eAPI, NX-API, SR Linux' JSON-RPC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,14 @@ class Credentials:
     """Password of the privileged mode, where it is another than the login's."""
     fault: str = ""
     """Why there are none: the place where they are kept does not give them."""
+    ways: tuple[Way, ...] = ()
+    """What they may be tried on, the best first; empty: SNMP and SSH."""
+    tls: Tls = field(default_factory=Tls)
+    """How far the certificates of gNMI targets and APIs are trusted with them."""
+
+    def allow(self, way: Way) -> bool:
+        """Whether they may be tried on that."""
+        return way in (self.ways or (Way.SNMP, Way.SSH))
 
     def secrets(self) -> list[Secret]:
         """All that must be shown nowhere."""
@@ -70,15 +93,29 @@ class Endpoint:
     ssh_port: int = 22
     snmp_port: int = 161
     timeouts: Timeouts = field(default_factory=Timeouts)
+    netconf_port: int = 830
+    gnmi_port: int = 9339
+    http_port: int = 443
     jump: Endpoint | None = None
     """The host that its SSH goes through, with credentials and a host key of its own."""
     share: Share = field(default_factory=Share)
     recorder: Recorder | None = None
     """Who writes down what is said with the device."""
 
-    def journal(self, way: Way) -> Journal | None:
+    def journal(self, way: Asked) -> Journal | None:
         """A new one, if anybody writes."""
         if self.recorder is None:
             return None
         known = [self.credentials, *([self.jump.credentials] if self.jump is not None else [])]
         return self.recorder.begin(self.device, way, [one for held in known for one in held.secrets()])
+
+    def port(self, way: Way) -> int:
+        """Where it is talked to that way."""
+        ports = {
+            Way.SNMP: self.snmp_port,
+            Way.SSH: self.ssh_port,
+            Way.NETCONF: self.netconf_port,
+            Way.GNMI: self.gnmi_port,
+            Way.HTTP: self.http_port,
+        }
+        return ports[way]

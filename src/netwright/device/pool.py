@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from netwright.base.errors import SessionClosedError
 from netwright.device.cli.dialogue import Dialogue
@@ -23,6 +23,9 @@ from netwright.device.jump import JumpHost, JumpHosts
 from netwright.device.limits import Bound, Limiter, Limits
 from netwright.device.session import Reply, Session
 from netwright.device.ssh import SshConnection
+
+if TYPE_CHECKING:
+    from netwright.device.netconf.session import NetconfSession
 
 
 class Holdable(Session, Protocol):
@@ -229,6 +232,9 @@ class Lease:
 
     async def snmp_table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
         return await self._own().snmp_table(columns)
+
+    async def netconf(self) -> NetconfSession:
+        return await self._own().netconf()
 
     async def close(self) -> None:
         session, self._session = self._session, None

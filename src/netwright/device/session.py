@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from netwright.device.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from netwright.device.netconf.session import NetconfSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Reply:
 
 
 class Session(Protocol):
-    """A session with one device. SSH opens at the first command; SNMP is separate and stateless.
+    """A session with one device. SSH opens at the first command, NETCONF when it is first asked for; SNMP is
+    separate and stateless.
 
     Raises the subclasses of DeviceError; never anything else for a device's own faults."""
 
@@ -50,6 +54,10 @@ class Session(Protocol):
     async def snmp_table(self, columns: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
         """Columns of one table in few requests: row index -> column -> value. The rows are those of the
         first column; a cell that is missing is left out."""
+        ...
+
+    async def netconf(self) -> NetconfSession:
+        """The NETCONF session beside; a new one where there is none, or it broke. It ends with this one."""
         ...
 
     async def close(self) -> None: ...

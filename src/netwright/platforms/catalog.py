@@ -28,6 +28,7 @@ from netwright.platforms.nginx_linux.running import NginxLinuxReader
 from netwright.platforms.nokia_srl import shows as srl
 from netwright.platforms.platform import ConfigDriver, ConfigReader, FactReader, Platform
 from netwright.platforms.screen import read_screen
+from netwright.platforms.ways import WaysFacts
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Catalog:
                 screen=read_screen(self.library, name),
                 library=self.library,
                 dialect=code.compared,
-                facts=code.facts,
+                facts=WaysFacts(name, code.facts),
                 config=code.config,
                 reader=code.reader,
             )

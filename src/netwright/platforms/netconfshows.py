@@ -5,7 +5,7 @@ Who made the device is told by the namespaces that its server announces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from netwright.base.errors import DeviceError
 from netwright.device.netconf.session import NetconfSession
@@ -22,13 +22,17 @@ _BY_MARK: tuple[tuple[str, tuple[Show, ...]], ...] = (
 
 
 async def vendor_found(
-    session: NetconfSession, namespaces: set[str], problems: list[tuple[str, str]]
+    session: NetconfSession,
+    namespaces: set[str],
+    problems: list[tuple[str, str]],
+    subjects: Collection[str] = (),
 ) -> list[Found]:
     """What the vendor's own questions bring; nothing for a vendor that we have none of. Questions that are
     refused are told in ``problems``. Raises DeviceError when the session breaks."""
     for mark, shows in _BY_MARK:
         if any(mark in namespace for namespace in namespaces):
-            return [await _asked(session, list(wanted(shows, via=Via.NETCONF)), namespaces, problems)]
+            chosen = [one for one in wanted(shows, subjects, Via.NETCONF) if not one.rarely]
+            return [await _asked(session, chosen, namespaces, problems)]
     return []
 
 

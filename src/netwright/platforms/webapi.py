@@ -5,7 +5,7 @@ Which one a device has is found by asking, when nobody says: the others answer w
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import fields, replace
 from typing import Any
 
@@ -30,13 +30,23 @@ Run = Callable[..., Awaitable[list[Any]]]
 _GONE = (SessionClosedError,)
 
 
-async def web_facts(endpoint: Endpoint, port: int, tls: Tls, now: float, *, api: str = "auto") -> DeviceFacts:
-    """``api``: a name in ``APIS``. Raises DeviceError when the API can't be spoken with."""
+async def web_facts(
+    endpoint: Endpoint,
+    port: int,
+    tls: Tls,
+    now: float,
+    *,
+    api: str = "auto",
+    subjects: Collection[str] = (),
+) -> DeviceFacts:
+    """``api``: a name in ``APIS``. ``subjects``: only these facts; empty: all.
+
+    Raises DeviceError when the API can't be spoken with."""
     if api != "auto":
-        return await APIS[api](endpoint, port, tls, now)
+        return await APIS[api](endpoint, port, tls, now, subjects)
     for ask in APIS.values():
         try:
-            return await ask(endpoint, port, tls, now)
+            return await ask(endpoint, port, tls, now, subjects)
         except (HttpRefusedError, UnparsedAnswerError) as error:
             if isinstance(error, HttpRefusedError) and error.status not in {404, 405}:
                 raise
@@ -47,25 +57,35 @@ async def web_facts(endpoint: Endpoint, port: int, tls: Tls, now: float, *, api:
     )
 
 
-async def _eapi(endpoint: Endpoint, port: int, tls: Tls, now: float) -> DeviceFacts:
+async def _eapi(
+    endpoint: Endpoint, port: int, tls: Tls, now: float, subjects: Collection[str]
+) -> DeviceFacts:
     async with eapi(endpoint, port=port, tls=tls) as client:
         await client.run(["show version"])
-        return await _asked(client.run, arista.SHOWS, endpoint, now, ("eapi", "Arista", "eos"))
+        return await _asked(
+            client.run, _chosen(arista.SHOWS, subjects), endpoint, now, ("eapi", "Arista", "eos")
+        )
 
 
-async def _nxapi(endpoint: Endpoint, port: int, tls: Tls, now: float) -> DeviceFacts:
+async def _nxapi(
+    endpoint: Endpoint, port: int, tls: Tls, now: float, subjects: Collection[str]
+) -> DeviceFacts:
     async with nxapi(endpoint, port=port, tls=tls) as client:
         await client.run(["show version"])
-        return await _asked(client.run, cisco.SHOWS, endpoint, now, ("nxapi", "Cisco", "nxos"))
+        return await _asked(
+            client.run, _chosen(cisco.SHOWS, subjects), endpoint, now, ("nxapi", "Cisco", "nxos")
+        )
 
 
-async def _srlinux(endpoint: Endpoint, port: int, tls: Tls, now: float) -> DeviceFacts:
+async def _srlinux(
+    endpoint: Endpoint, port: int, tls: Tls, now: float, subjects: Collection[str]
+) -> DeviceFacts:
     """In OpenConfig's models."""
     tree: Tree = {}
     problems: list[tuple[str, str]] = []
     async with srlinux(endpoint, port=port, tls=tls) as client:
         (runs,) = await client.get(["/system/information/version"])
-        for path in openconfig.PATHS:
+        for path in openconfig.paths(subjects):
             try:
                 (told,) = await client.get([path], models="oc")
             except ApiError as error:
@@ -78,15 +98,18 @@ async def _srlinux(endpoint: Endpoint, port: int, tls: Tls, now: float) -> Devic
     return _facts(replace(found, system=system), endpoint, now, "srlinux", problems)
 
 
+def _chosen(shows: tuple[Show, ...], subjects: Collection[str]) -> list[Show]:
+    return [show for show in wanted(shows, subjects) if not show.rarely]
+
+
 APIS = {"eapi": _eapi, "nxapi": _nxapi, "srlinux": _srlinux}
 
 
 async def _asked(
-    run: Run, shows: Iterable[Show], endpoint: Endpoint, now: float, named: tuple[str, str, str]
+    run: Run, chosen: list[Show], endpoint: Endpoint, now: float, named: tuple[str, str, str]
 ) -> DeviceFacts:
     """One question after the other: a refused one must not take others' answers with it."""
     source, vendor, runs = named
-    chosen = list(wanted(shows))
     answers: dict[str, str] = {}
     problems: list[tuple[str, str]] = []
     for show in chosen:

@@ -48,6 +48,8 @@ class Router:
     cards: Sequence[tuple[str, str, str]] = ()
     peers: Sequence[tuple[str, int]] = ()
     asn: int = 0
+    descr: str = _DESCR
+    object_id: Oid = _OBJECT
     requests: int = field(default=0)
 
     def table(self) -> Table:
@@ -64,8 +66,8 @@ class Router:
                 values[tuple(oid)] = Value(tag or Tag.OCTETS, octets)
 
         system = (1, 3, 6, 1, 2, 1, 1)
-        put((*system, 1, 0), _DESCR)
-        put((*system, 2, 0), _OBJECT)
+        put((*system, 1, 0), self.descr)
+        put((*system, 2, 0), self.object_id)
         put((*system, 3, 0), 8_640_000, Tag.TIMETICKS)
         put((*system, 5, 0), self.name)
         for index, port in enumerate(self.ports, 1):

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from netwright.app.credentials.sets import CredentialSet, Place
 from netwright.app.credentials.source import Sources
 from netwright.app.credentials.stored import CredentialStore
 from netwright.app.scope import Placed, ask_places, first_fit
 from netwright.base.clock import Clock
-from netwright.base.errors import NetwrightError, NotFoundError
+from netwright.base.errors import InputError, NetwrightError, NotFoundError
 from netwright.base.secret import Secret
-from netwright.device.endpoint import Credentials
+from netwright.device.endpoint import Credentials, Way
+from netwright.device.tls import Tls
 
 DEFAULT = "default"
 KEPT_S = 300.0
@@ -73,6 +75,8 @@ class ChosenCredentials:
             snmp_priv=self._secret(name, "snmp_priv", one.snmp_priv),
             snmp_auth_protocol=one.snmp_auth_protocol,
             snmp_priv_protocol=one.snmp_priv_protocol,
+            ways=_ways(one),
+            tls=_tls(name, one),
         )
 
     def for_all(self, devices: Iterable[Placed]) -> dict[str, Credentials]:
@@ -103,3 +107,22 @@ class ChosenCredentials:
                 subject=f"credentials {name}, {part}",
                 remedy=error.remedy,
             ) from None
+
+
+def _ways(one: CredentialSet) -> tuple[Way, ...]:
+    """As the set says; else SNMP and SSH, as far as it has what they need."""
+    if one.ways:
+        return tuple(dict.fromkeys(one.ways))
+    agent = one.snmp_community is not None or bool(one.snmp_user)
+    login = one.password is not None or one.private_key is not None
+    return () if agent == login else (Way.SNMP,) if agent else (Way.SSH,)
+
+
+def _tls(name: str, one: CredentialSet) -> Tls:
+    try:
+        authorities = Path(one.ca_file).expanduser().read_text() if one.ca_file else None
+    except OSError as error:
+        raise InputError(
+            f"ca_file can't be read ({error.strerror})", subject=f"credentials {name}", remedy="Mend it."
+        ) from None
+    return Tls(authorities, verify=one.verify_tls)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from netwright.app.scope import Scope
 from netwright.base.errors import NetwrightError
-from netwright.device.endpoint import AUTH_NAMES, PRIV_NAMES
+from netwright.device.endpoint import AUTH_NAMES, PRIV_NAMES, Way
 
 
 class UnavailableError(NetwrightError):
@@ -102,6 +102,13 @@ class CredentialSet(Scope):
     """Hash of SNMPv3."""
     snmp_priv_protocol: str = "aes"
     """Cipher of SNMPv3."""
+    ways: tuple[Way, ...] = ()
+    """What they may be tried on, the best first: `snmp`, `ssh`, `netconf`, `gnmi`, `http`; empty: SNMP and
+    SSH, as far as it has what they need."""
+    ca_file: str = ""
+    """Authorities (PEM) that sign the certificates of gNMI targets and APIs; empty: the system's."""
+    verify_tls: bool = True
+    """Whether those certificates are checked. Without, whoever sits on the way can read the password."""
 
     @field_validator("snmp_auth_protocol")
     @classmethod

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from netwright.base.errors import AuthenticationError, DeviceError
-from netwright.device.endpoint import Endpoint
+from netwright.device.endpoint import Endpoint, Way
 from netwright.device.snmp import SnmpClient
 
 _OBJECT_ID = "1.3.6.1.2.1.1.2.0"
@@ -69,17 +69,23 @@ class NetworkKnocker:
     async def knock(self, endpoint: Endpoint) -> Fingerprint:
         """Everything at once; each question has its own deadline, none holds up the others."""
         ping = self._ping(endpoint.host) if self._may_ping else None
+        knocked = self._knocked(endpoint)
         banner, others, (descr, error), icmp = await asyncio.gather(
             self._banner(endpoint),
-            asyncio.gather(*(self._open(endpoint.host, port) for port in self._ports)),
+            asyncio.gather(*(self._open(endpoint.host, port) for port in knocked)),
             self._agent(endpoint),
             ping if ping is not None else _unknown(),
         )
         text, ssh_state = banner
         ports = [endpoint.ssh_port] if ssh_state else []
-        ports += [port for port, is_open in zip(self._ports, others, strict=True) if is_open]
+        ports += [port for port, is_open in zip(knocked, others, strict=True) if is_open]
         refused = ssh_state is False or any(state is False for state in others)
         return Fingerprint(icmp, tuple(ports), refused, text, descr, error)
+
+    def _knocked(self, endpoint: Endpoint) -> list[int]:
+        """The usual ports, and those of the ways that its credentials may be tried on."""
+        own = [endpoint.port(way) for way in endpoint.credentials.ways if way not in {Way.SNMP, Way.SSH}]
+        return [port for port in dict.fromkeys((*self._ports, *own)) if port != endpoint.ssh_port]
 
     async def _open(self, host: str, port: int) -> bool | None:
         """True: open; False: refused; None: nothing came."""
@@ -124,7 +130,8 @@ class NetworkKnocker:
 
     async def _agent(self, endpoint: Endpoint) -> tuple[str | None, str]:
         credentials = endpoint.credentials
-        if credentials.snmp_community is None and not credentials.snmp_user:
+        known = credentials.snmp_community is not None or credentials.snmp_user
+        if not known or not credentials.allow(Way.SNMP):
             return None, ""
         client = SnmpClient(endpoint)
         try:

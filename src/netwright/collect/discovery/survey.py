@@ -97,6 +97,9 @@ class Access:
     snmp_port: int = 161
     wait_s: float = 1.0
     timeouts: Timeouts = field(default_factory=Timeouts)
+    netconf_port: int = 830
+    gnmi_port: int = 9339
+    http_port: int = 443
 
     def endpoint(self, address: str, *, knocking: bool) -> Endpoint:
         waits = replace(self.timeouts, snmp_s=self.wait_s / 3, command_s=self.wait_s * 2)
@@ -107,6 +110,9 @@ class Access:
             self.ssh_port,
             self.snmp_port,
             waits if knocking else self.timeouts,
+            self.netconf_port,
+            self.gnmi_port,
+            self.http_port,
         )
 
 

@@ -29,6 +29,7 @@ from netwright.device.netconf.operation import (
     Xml,
 )
 from netwright.device.netconf.xml import MONITORING, element, elements, local, text_of, xml_text
+from netwright.device.ssh import SshConnection
 
 NETCONF_PORT = 830
 _FAREWELL_S = 2.0
@@ -269,10 +270,15 @@ class NetconfSession:
 
 
 async def open_netconf(
-    endpoint: Endpoint, hostkeys: HostKeys, *, max_message: int = MAX_MESSAGE_BYTES
+    endpoint: Endpoint,
+    hostkeys: HostKeys,
+    *,
+    max_message: int = MAX_MESSAGE_BYTES,
+    ssh: SshConnection | None = None,
 ) -> NetconfSession:
-    """A session at ``endpoint.ssh_port`` (RFC 6242 gives 830). Close it, or use ``netconf_session``."""
-    channel, hello = await open_channel(endpoint, hostkeys, max_message=max_message)
+    """A session at ``endpoint.ssh_port`` (RFC 6242 gives 830). Close it, or use ``netconf_session``. ``ssh``:
+    the connection to use and to close."""
+    channel, hello = await open_channel(endpoint, hostkeys, max_message=max_message, ssh=ssh)
     return NetconfSession(endpoint, channel, hello)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netwright.device.endpoint import Way
 from netwright.device.session import Session
 from netwright.platforms.answers import Answers
 from netwright.platforms.facts import InterfaceFact, Load, SensorFact
@@ -29,7 +30,9 @@ class SnmpAnswer:
 
 async def read_agent(session: Session, answers: Answers, *, hardware: bool) -> SnmpAnswer:
     """``hardware``: the whole discovery; else counters, readings and load only. A silent agent is asked
-    once."""
+    once; nobody asks one where the credentials are not for SNMP."""
+    if not session.endpoint.credentials.allow(Way.SNMP):
+        return SnmpAnswer()
     host = await answers.ask(SOURCE, read_host(session))
     if host is None:
         return SnmpAnswer()

@@ -4,7 +4,7 @@ ietf-hardware (RFC 8348)."""
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from netwright.platforms.facts import (
@@ -26,6 +26,14 @@ TOPS = (
     ("ietf-hardware", ("hardware",)),
 )
 """By module, what a probe asks for."""
+BRINGS: Mapping[str, frozenset[str]] = {
+    "system": frozenset({"system", "users"}),
+    "system-state": frozenset({"system"}),
+    "interfaces": frozenset({"interfaces", "addresses"}),
+    "interfaces-state": frozenset({"interfaces", "addresses"}),
+    "hardware": frozenset({"system", "components", "sensors"}),
+}
+"""By top element, the facts that are read there."""
 
 _CLASSES = {
     "chassis": "chassis", "backplane": "backplane", "container": "container", "power-supply": "power-supply",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from netwright.platforms.facts import (
@@ -23,8 +23,20 @@ from netwright.platforms.facts import (
 )
 from netwright.platforms.yang.tree import Parts, Tree, below, identity, number, real, rows, truth, words
 
-PATHS = ("/system", "/components", "/interfaces", "/lldp", "/network-instances")
-"""What a probe asks for."""
+BRINGS: Mapping[str, frozenset[str]] = {
+    "system": frozenset({"system", "load"}),
+    "components": frozenset({"system", "components", "sensors", "transceivers", "load"}),
+    "interfaces": frozenset({"interfaces", "addresses"}),
+    "lldp": frozenset({"neighbors"}),
+    "network-instances": frozenset({"bgp_sessions"}),
+}
+"""By top element, the facts that are read there."""
+
+
+def paths(subjects: Collection[str] = ()) -> list[str]:
+    """What is asked for: all, or what brings these facts."""
+    return [f"/{top}" for top, facts in BRINGS.items() if not subjects or not facts.isdisjoint(subjects)]
+
 
 _CLASSES = {
     "CHASSIS": "chassis", "BACKPLANE": "backplane", "LINECARD": "linecard", "CONTROLLER_CARD": "supervisor",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
@@ -30,8 +31,11 @@ _LIBRARY = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
 _NOT_THERE = {"NOT_FOUND", "UNIMPLEMENTED", "INVALID_ARGUMENT"}
 
 
-async def netconf_facts(session: NetconfSession, device: str, now: float) -> DeviceFacts:
-    """Raises DeviceError when nothing was answered; parts that are refused are told as problems."""
+async def netconf_facts(
+    session: NetconfSession, device: str, now: float, subjects: Collection[str] = ()
+) -> DeviceFacts:
+    """``subjects``: only these facts; empty: all. Raises DeviceError when nothing was answered; parts that
+    are refused are told as problems."""
     problems: list[tuple[str, str]] = []
     known = await _namespaces(session, problems)
     data: list[_Element] = []
@@ -39,6 +43,8 @@ async def netconf_facts(session: NetconfSession, device: str, now: float) -> Dev
         if namespace not in known:
             continue
         for top in tops:
+            if not _is_asked(top, subjects):
+                continue
             try:
                 data.append(await session.get(element(top, namespace=namespace)))
             except DeviceError as error:
@@ -46,11 +52,17 @@ async def netconf_facts(session: NetconfSession, device: str, now: float) -> Dev
                     raise
                 problems.append((f"netconf {top}", str(error)))
     tree = from_xml(*data)
-    own = await vendor_found(session, known, problems)
+    own = await vendor_found(session, known, problems, subjects)
     found = joined([*own, openconfig.read(tree, now=now), ietf.read(tree)])
     if not data and not own:
         problems.append(("netconf", "the server announces neither OpenConfig's models nor the IETF's"))
     return _facts(found, device, now, "netconf", known, problems)
+
+
+def _is_asked(top: str, subjects: Collection[str]) -> bool:
+    """Whether a top element of a model brings any of these facts."""
+    brings = openconfig.BRINGS.get(top, frozenset()) | ietf.BRINGS.get(top, frozenset())
+    return not subjects or not brings.isdisjoint(subjects)
 
 
 def _questions() -> list[tuple[str, tuple[str, ...]]]:
@@ -76,12 +88,16 @@ async def _namespaces(session: NetconfSession, problems: list[tuple[str, str]]) 
     return known
 
 
-async def gnmi_facts(client: GnmiClient, device: str, now: float) -> DeviceFacts:
-    """Raises DeviceError when the target can't be spoken with; paths that it doesn't have are left out."""
+async def gnmi_facts(
+    client: GnmiClient, device: str, now: float, subjects: Collection[str] = ()
+) -> DeviceFacts:
+    """``subjects``: only these facts; empty: all.
+
+    Raises DeviceError when the target can't be spoken with; paths that it doesn't have are left out."""
     told = await client.capabilities()
     problems: list[tuple[str, str]] = []
     updates: list[tuple[str, Any]] = []
-    for path in openconfig.PATHS:
+    for path in openconfig.paths(subjects):
         try:
             for item in await _asked(client, path, told.best()):
                 updates.extend((text, value) for text, value in item.updates)
