@@ -31,6 +31,7 @@ from netwright.platforms.facts import Found
 from netwright.platforms.linux.reader import LinuxFacts
 from netwright.platforms.platform import FactReader
 from netwright.platforms.show import Show
+from netwright.platforms.ways import WaysFacts
 from netwright.store.kind import FieldSpec, Kind
 from netwright.store.naming import SEPARATOR
 
@@ -78,6 +79,8 @@ def _facts() -> Iterator[str]:
 
 
 def _questions(reader: FactReader) -> tuple[Show, ...]:
+    if isinstance(reader, WaysFacts):
+        return _questions(reader.own)
     if isinstance(reader, AskedFacts):
         return reader.shows
     return reader.questions.whole if isinstance(reader, LinuxFacts) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
@@ -10,6 +11,7 @@ from netwright.base.outcome import Outcome
 from netwright.collect.discover import discover
 from netwright.collect.observed import (
     ObservedAddress,
+    ObservedAnswer,
     ObservedBgpSession,
     ObservedComponent,
     ObservedDevice,
@@ -136,3 +138,27 @@ async def test_a_part_not_understood_removes_nothing(
             select(ObservedComponent.observed_at).where(ObservedComponent.device == "ams-edge1")
         )
         assert list(ages) == [NOW] * 4
+
+
+async def test_what_could_not_be_read_is_kept_as_it_came_until_it_can(
+    database: Database, wanted: Wanted, clock: HeldClock
+) -> None:
+    fleet = Fleet(wanted, clock.now)
+    first = fleet["ams-edge1"].facts
+    fleet["ams-edge1"].facts = replace(
+        first,
+        interfaces=tuple(replace(port, source="cli: show interfaces") for port in first.interfaces),
+        answered=(("cli: show interfaces", NOW + 2),),
+        unparsed=(("cli: show vlan", "ValueError: no such thing\nVLAN  what?"),),
+    )
+    await _discover(database, fleet, clock)
+    with database.read() as session:
+        kept = session.get_one(ObservedAnswer, ("ams-edge1", "cli: show vlan"))
+        assert (kept.answer, kept.observed_at) == ("ValueError: no such thing\nVLAN  what?", NOW)
+        port = session.get_one(ObservedInterface, ("ams-edge1", "swp1"))
+        assert (port.source, port.observed_at) == ("cli: show interfaces", NOW + 2)
+    fleet["ams-edge1"].facts = first
+    await _discover(database, fleet, clock)
+    with database.read() as session:
+        assert session.scalars(select(ObservedAnswer)).all() == []
+        assert session.get_one(ObservedInterface, ("ams-edge1", "swp1")).source == "cli: show interfaces"

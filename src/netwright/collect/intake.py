@@ -20,6 +20,7 @@ from netwright.base.errors import NetwrightError
 from netwright.collect import observed
 from netwright.collect.drift import DriftReport
 from netwright.platforms.facts import (
+    AddressFact,
     BgpSessionFact,
     ComponentFact,
     DeviceFacts,
@@ -34,6 +35,8 @@ Row: TypeAlias = dict[str, Any]
 
 PART_MISSING = "part of the answer is missing"
 _SHOWN = 400
+_LONGEST = 255
+_NO_TIMES: Mapping[str, float] = {}
 _STATE = {"observed_interface": "oper", "observed_bgp_session": "state"}
 
 
@@ -59,6 +62,7 @@ def take_facts(session: Session, answers: Sequence[DeviceFacts]) -> None:
                 "device": name,
                 "platform": facts.platform,
                 "hostname": system.hostname,
+                "short_name": system.hostname.lower().split(".")[0][:255],
                 "vendor": system.vendor,
                 "model": system.model,
                 "serial": system.serial,
@@ -72,15 +76,16 @@ def take_facts(session: Session, answers: Sequence[DeviceFacts]) -> None:
                 "error": missing(facts.unparsed),
             }
         )
-        tables.add(observed.ObservedInterface, name, at, _interfaces(facts.interfaces, at))
-        addresses: list[Row] = [{"interface": a.interface, "address": a.address} for a in facts.addresses]
-        tables.add(observed.ObservedAddress, name, at, addresses)
-        tables.add(observed.ObservedComponent, name, at, _components(facts.components))
-        tables.add(observed.ObservedSensor, name, at, _sensors(facts.sensors))
-        tables.add(observed.ObservedNeighbor, name, at, _neighbors(facts.neighbors))
-        tables.add(observed.ObservedBgpSession, name, at, _sessions(facts.bgp_sessions, at))
+        times = dict(facts.answered)
+        tables.add(observed.ObservedInterface, name, at, _interfaces(facts.interfaces, at), times)
+        tables.add(observed.ObservedAddress, name, at, _addresses(facts.addresses), times)
+        tables.add(observed.ObservedComponent, name, at, _components(facts.components), times)
+        tables.add(observed.ObservedSensor, name, at, _sensors(facts.sensors), times)
+        tables.add(observed.ObservedNeighbor, name, at, _neighbors(facts.neighbors), times)
+        tables.add(observed.ObservedBgpSession, name, at, _sessions(facts.bgp_sessions, at), times)
     _upsert(connection, observed.ObservedDevice, devices)
     tables.store(connection)
+    _keep_answers(connection, answers, forget=True)
 
 
 def take_samples(session: Session, answers: Sequence[DeviceSample]) -> None:
@@ -108,6 +113,7 @@ def take_samples(session: Session, answers: Sequence[DeviceSample]) -> None:
         tables.add(observed.ObservedRoute, name, at, [{"prefix": prefix} for prefix in sample.routes])
     _upsert(connection, observed.ObservedDevice, devices)
     tables.store(connection, partial=frozenset({observed.ObservedInterface}))
+    _keep_answers(connection, [sample for sample in answers if sample.unparsed], forget=False)
 
 
 def take_failure(session: Session, failure: Failure) -> None:
@@ -138,6 +144,26 @@ def take_config(session: Session, device: str, report: DriftReport, at: float) -
         "observed_at": at,
     }
     _upsert(session.connection(), observed.ObservedConfig, [row])
+
+
+def _keep_answers(
+    connection: Connection, answers: Sequence[DeviceFacts | DeviceSample], *, forget: bool
+) -> None:
+    """Keep what could not be understood, as it came. ``forget``: and nothing else of these devices."""
+    table = cast("Table", observed.ObservedAnswer.__table__)
+    if forget:
+        connection.execute(delete(table).where(table.c.device.in_([one.device for one in answers])))
+    rows = {(one.device, question[:_LONGEST]): text for one in answers for question, text in one.unparsed}
+    times = {one.device: one.observed_at for one in answers}
+    if rows:
+        _upsert(
+            connection,
+            observed.ObservedAnswer,
+            [
+                {"device": device, "question": question, "answer": text, "observed_at": times[device]}
+                for (device, question), text in rows.items()
+            ],
+        )
 
 
 def error_text(error: Exception | None) -> str:
@@ -172,9 +198,22 @@ def _interfaces(interfaces: Sequence[InterfaceFact], at: float) -> list[Row]:
             "mac": i.mac,
             "description": i.description,
             "if_index": i.if_index,
+            "source": i.source,
             "changed_at": at,
         }
         for i in interfaces
+    ]
+
+
+def _addresses(addresses: Sequence[AddressFact]) -> list[Row]:
+    return [
+        {
+            "interface": a.interface,
+            "address": a.address,
+            "prefix_known": a.prefix_known,
+            "source": a.source,
+        }
+        for a in addresses
     ]
 
 
@@ -188,6 +227,7 @@ def _components(components: Sequence[ComponentFact]) -> list[Row]:
             "part_number": c.part_number,
             "serial": c.serial,
             "description": c.description,
+            "source": c.source,
         }
         for c in components
     ]
@@ -195,7 +235,14 @@ def _components(components: Sequence[ComponentFact]) -> list[Row]:
 
 def _sensors(sensors: Sequence[SensorFact]) -> list[Row]:
     return [
-        {"name": s.name, "sensor_class": s.sensor_class, "value": s.value, "unit": s.unit, "ok": s.ok}
+        {
+            "name": s.name,
+            "sensor_class": s.sensor_class,
+            "value": s.value,
+            "unit": s.unit,
+            "ok": s.ok,
+            "source": s.source,
+        }
         for s in sensors
     ]
 
@@ -208,6 +255,7 @@ def _neighbors(neighbors: Sequence[NeighborFact]) -> list[Row]:
             "remote_interface": n.remote_interface,
             "remote_chassis": n.remote_chassis,
             "remote_description": n.remote_description,
+            "source": n.source,
         }
         for n in neighbors
     ]
@@ -222,6 +270,7 @@ def _sessions(sessions: Sequence[BgpSessionFact], at: float) -> list[Row]:
             "uptime_s": s.uptime_s,
             "prefixes_received": s.prefixes_received,
             "prefixes_sent": s.prefixes_sent,
+            "source": s.source,
             "changed_at": at,
         }
         for s in sessions
@@ -238,13 +287,21 @@ class _Tables:
         self._whole = whole
         self._rows: dict[type[Base], dict[tuple[Any, ...], Row]] = {}
 
-    def add(self, record: type[Base], device: str, at: float, rows: Iterable[Row]) -> None:
-        """Give a device's rows; of two with one key the last counts."""
+    def add(
+        self,
+        record: type[Base],
+        device: str,
+        at: float,
+        rows: Iterable[Row],
+        times: Mapping[str, float] = _NO_TIMES,
+    ) -> None:
+        """Give a device's rows; of two with one key the last counts. ``times``: when their sources answered,
+        where that is not ``at``."""
         key = _key_of(record)
         found = self._rows.setdefault(record, {})
         for row in rows:
             row["device"] = device
-            row["observed_at"] = at
+            row["observed_at"] = max(at, times.get(row["source"], at)) if times else at
             found[tuple([row[name] for name in key])] = row
 
     def store(self, connection: Connection, *, partial: Collection[type[Base]] = ()) -> None:
@@ -296,6 +353,8 @@ def _upsert_statement(dialect: str, table: Table, names: tuple[str, ...], partia
             continue
         if name == "changed_at" and state is not None:
             values[name] = case((table.c[state] == statement.excluded[state], old), else_=new)
+        elif name == "source":
+            values[name] = case((new == "", old), else_=new)
         else:
             values[name] = func.coalesce(new, old) if partial else new
     return statement.on_conflict_do_update(index_elements=sorted(key), set_=values)

@@ -22,6 +22,8 @@ class ObservedDevice(Base):
     device: Mapped[str] = mapped_column(primary_key=True)
     platform: Mapped[str] = mapped_column(default="")
     hostname: Mapped[str | None]
+    short_name: Mapped[str] = mapped_column(default="", index=True)
+    """Its own name in small letters without the domain, as neighbours may call it."""
     vendor: Mapped[str | None]
     model: Mapped[str | None]
     serial: Mapped[str | None]
@@ -56,6 +58,8 @@ class ObservedInterface(Base):
     if_index: Mapped[int | None]
     changed_at: Mapped[float]
     """When ``oper`` last changed, as far as we saw."""
+    source: Mapped[str] = mapped_column(default="")
+    """The question whose answer said so."""
     observed_at: Mapped[float]
 
 
@@ -66,7 +70,11 @@ class ObservedAddress(Base):
 
     device: Mapped[str] = mapped_column(primary_key=True)
     interface: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[address.Interface] = mapped_column(primary_key=True)
+    address: Mapped[address.Interface] = mapped_column(primary_key=True, index=True)
+    prefix_known: Mapped[bool] = mapped_column(default=True)
+    """The device told the length of its prefix; else it is a guess."""
+    source: Mapped[str] = mapped_column(default="")
+    """The question whose answer said so."""
     observed_at: Mapped[float]
 
 
@@ -83,6 +91,8 @@ class ObservedComponent(Base):
     part_number: Mapped[str | None]
     serial: Mapped[str | None]
     description: Mapped[str | None]
+    source: Mapped[str] = mapped_column(default="")
+    """The question whose answer said so."""
     observed_at: Mapped[float]
 
 
@@ -97,6 +107,8 @@ class ObservedSensor(Base):
     value: Mapped[float]
     unit: Mapped[str]
     ok: Mapped[bool]
+    source: Mapped[str] = mapped_column(default="")
+    """The question whose answer said so."""
     observed_at: Mapped[float]
 
 
@@ -111,6 +123,8 @@ class ObservedNeighbor(Base):
     remote_interface: Mapped[str] = mapped_column(primary_key=True)
     remote_chassis: Mapped[str | None]
     remote_description: Mapped[str | None]
+    source: Mapped[str] = mapped_column(default="")
+    """The question whose answer said so."""
     observed_at: Mapped[float]
 
 
@@ -127,6 +141,8 @@ class ObservedBgpSession(Base):
     prefixes_received: Mapped[int | None]
     prefixes_sent: Mapped[int | None]
     changed_at: Mapped[float]
+    source: Mapped[str] = mapped_column(default="")
+    """The question whose answer said so."""
     observed_at: Mapped[float]
 
 
@@ -137,6 +153,17 @@ class ObservedRoute(Base):
 
     device: Mapped[str] = mapped_column(primary_key=True)
     prefix: Mapped[address.Prefix] = mapped_column(primary_key=True)
+    observed_at: Mapped[float]
+
+
+class ObservedAnswer(Base):
+    """What a device said that could not be understood, as it came; and what failed of its last discovery."""
+
+    __tablename__ = "observed_answer"
+
+    device: Mapped[str] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(Text)
     observed_at: Mapped[float]
 
 

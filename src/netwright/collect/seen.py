@@ -108,6 +108,8 @@ class SeenDevice:
     polled_at: float | None
     interfaces: Mapping[str, SeenInterface]
     addresses: Mapping[str, frozenset[address.Interface]]
+    guessed: frozenset[address.Address]
+    """Those addresses whose prefix length nobody told."""
     components: Mapping[str, SeenComponent]
     sensors: tuple[SeenSensor, ...]
     neighbors: Mapping[str, tuple[SeenNeighbor, ...]]
@@ -180,6 +182,7 @@ def read_seen(session: Session, devices: Collection[str] | None = None, *, state
                 polled_at=row.polled_at,
                 interfaces=_interfaces(interfaces[row.device], polled[row.device]),
                 addresses=_addresses(addresses[row.device]),
+                guessed=frozenset(a.address.ip for a in addresses[row.device] if not a.prefix_known),
                 components=_components(components[row.device]),
                 sensors=tuple(_sensor(s) for s in sensors[row.device]),
                 neighbors=_neighbors(neighbors[row.device]),

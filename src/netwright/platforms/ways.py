@@ -38,7 +38,7 @@ class WaysFacts:
     async def facts(self, session: Session) -> DeviceFacts:
         """Raises the error of the best way when none answered."""
         reader = self._plain(session)
-        return await (reader.facts(session) if reader else self._told(session))
+        return stamped(await (reader.facts(session) if reader else self._told(session)))
 
     async def sample(self, session: Session) -> DeviceSample:
         reader = self._plain(session)
@@ -79,7 +79,7 @@ class WaysFacts:
             except DeviceError as error:
                 failed.append((Way.SNMP, error))
         system = replace(found.system, hostname=found.system.hostname or device)
-        return replace(stamped(found), device=device, platform=self._name, system=system)
+        return replace(found, device=device, platform=self._name, system=system)
 
     async def _sampled(self, session: Session) -> DeviceSample:
         failed: list[tuple[Way, DeviceError]] = []

@@ -14,6 +14,7 @@ from netwright.base.errors import InputError, NotFoundError
 from netwright.collect.adoption.adopt import Adoption
 from netwright.collect.adoption.device import Wish
 from netwright.collect.audit import audit
+from netwright.collect.observed import ObservedAddress
 from netwright.intent.importer import ImportResult, import_source
 from netwright.inventory import (
     KINDS,
@@ -240,6 +241,30 @@ def test_a_session_with_an_isp_of_ours(database: Database) -> None:
     assert result.ok, messages(result)
     (diff,) = [diff for diff in result.diff if diff.kind == "bgp_session"]
     assert diff.fields["role"][1] == "isp"
+
+
+def test_a_length_that_nobody_told_is_said_so(database: Database) -> None:
+    one = router(1, [("Hu0", "10.76.0.0/8", "new-r2", "Hu7"), ("Hu1", "10.99.0.1/8", "", "")])
+    guessing = tuple(replace(fact, prefix_known="/32" in str(fact.address)) for fact in one.addresses)
+    discovered(database, [replace(one, addresses=guessing), pair()[1]])
+    with database.read() as session:
+        rows = session.scalars(select(ObservedAddress).where(ObservedAddress.device == "new-r1"))
+        assert {str(row.address): row.prefix_known for row in rows} == {
+            "10.77.0.1/32": True,
+            "10.76.0.0/8": False,
+            "10.99.0.1/8": False,
+        }
+    result, _ = adopt(database, ["new-r1", "new-r2"])
+    assert result.ok, messages(result)
+    assert "10.76.0.0/31 is taken from the inventory or its neighbours" in messages(result)
+    assert "10.99.0.1/8 is guessed from its class: look" in messages(result)
+    made = {diff.key for diff in result.diff if diff.kind == "address"}
+    assert {"10.76.0.0/31", "10.99.0.1/8"} <= made
+    with database.read() as session:
+        ours = [one for one in audit(session, HeldClock(1_000_001.0)) if one.device == "new-r1"]
+    assert [str(one.message) for one in ours if one.kind.startswith("address")] == []
+    assert adopt(database, ["new-r1", "new-r2"], Wish())[0].diff == ()
+    assert adopt(database, ["new-r1"], Wish())[0].diff == ()  # the inventory knows the length now
 
 
 def test_choices_and_names_that_are_none(database: Database) -> None:

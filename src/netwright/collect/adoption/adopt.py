@@ -27,6 +27,7 @@ from netwright.intent.importer import Drafts
 from netwright.intent.resolve import Names
 from netwright.inventory import KINDS, Device
 from netwright.platforms.catalog import Catalog
+from netwright.store.among import among
 from netwright.store.history import documents
 from netwright.store.naming import Namer
 from netwright.store.value import codec
@@ -84,8 +85,9 @@ class Adoption:
                     subject=device,
                     remedy="See `netwright discover --known`, or discover it first.",
                 )
-        inventory = set(session.scalars(select(Device.name)))
-        devices = DeviceDrafts(drafting, ModelIndex(session), self._catalog, self._wish)
+        own = {told.name for told in picture.told.values()}
+        inventory = set(session.scalars(select(Device.name).where(among(session, Device.name, own))))
+        devices = DeviceDrafts(drafting, ModelIndex(session), self._catalog, self._wish, picture.length_of)
         ready = [
             told for told in picture.told.values() if devices.draft(told, new=told.name not in inventory)
         ]
@@ -98,10 +100,10 @@ class Adoption:
         drafts = list(drafting.drafts.values())
         names, namer = Names(session, KINDS), Namer(session)
         for kind in {draft.kind.name: draft.kind for draft in drafts}.values():
-            own = [draft for draft in drafts if draft.kind is kind]
-            ids = names.find(kind, [draft.key for draft in own])
+            of_kind = [draft for draft in drafts if draft.kind is kind]
+            ids = names.find(kind, [draft.key for draft in of_kind])
             docs = documents(session, kind, set(ids.values()))
-            for draft in own:
+            for draft in of_kind:
                 if draft.key in ids:
                     self._keep_what_is_there(draft, docs[ids[draft.key]], namer)
         self._require_chosen()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from netwright.collect.adoption.picture import Picture
 from netwright.collect.adoption.put import Drafting
 from netwright.inventory import Cable, Device, Interface
+from netwright.store.among import among
 from netwright.store.naming import SEPARATOR
 
 End = tuple[str, str]
@@ -33,7 +34,7 @@ def draft_cables(session: Session, picture: Picture, drafting: Drafting) -> None
     for way in ways:
         taken.setdefault(way.a, set()).add(way.b)
         taken.setdefault(way.b, set()).add(way.a)
-    there = _there(session)
+    there = _there(session, taken)
     for way in ways:
         device = way.a[0]
         crowd = next((end for end in (way.a, way.b) if len(taken[end]) > 1), None)
@@ -102,21 +103,31 @@ class _Wanted:
     ends: tuple[End, End]
 
 
-def _there(session: Session) -> Mapping[End, _Wanted]:
-    """The wanted cables that end at an interface, by their ends."""
-    a, b, a_device, b_device = aliased(Interface), aliased(Interface), aliased(Device), aliased(Device)
-    rows = session.execute(
-        select(Cable.name, a_device.name, a.name, b_device.name, b.name)
-        .outerjoin(a, Cable.a_interface_id == a.id)
-        .outerjoin(a_device, a.device_id == a_device.id)
-        .outerjoin(b, Cable.b_interface_id == b.id)
-        .outerjoin(b_device, b.device_id == b_device.id)
-        .where(or_(Cable.a_interface_id.is_not(None), Cable.b_interface_id.is_not(None)))
-    )
+def _there(session: Session, ends: Collection[End]) -> Mapping[End, _Wanted]:
+    """The wanted cables at these ends, by their ends."""
+    ids = _ports(session, among(session, Device.name, {device for device, _ in ends}))
+    own = [number for number, end in ids.items() if end in ends]
+    rows: list[tuple[str, int | None, int | None]] = []
+    for side in (Cable.a_interface_id, Cable.b_interface_id):
+        query = select(Cable.name, Cable.a_interface_id, Cable.b_interface_id).where(
+            among(session, side, own)
+        )
+        rows += [(name, a, b) for name, a, b in session.execute(query)] if own else []
+    far = {number for _, a, b in rows for number in (a, b) if number is not None} - ids.keys()
+    ids |= _ports(session, among(session, Interface.id, far)) if far else {}
     found: dict[End, _Wanted] = {}
-    for name, *words in rows:
-        ends = (words[0] or "", words[1] or ""), (words[2] or "", words[3] or "")
-        for end in ends:
-            found[end] = _Wanted(name, ends)
+    for name, a, b in rows:
+        pair = _at(ids, a), _at(ids, b)
+        for end in pair:
+            found[end] = _Wanted(name, pair)
     found.pop(("", ""), None)
     return found
+
+
+def _at(ids: Mapping[int, End], number: int | None) -> End:
+    return ("", "") if number is None else ids.get(number, ("", ""))
+
+
+def _ports(session: Session, which: ColumnElement[bool]) -> dict[int, End]:
+    query = select(Interface.id, Device.name, Interface.name).join(Device, Interface.device_id == Device.id)
+    return {number: (device, port) for number, device, port in session.execute(query.where(which))}

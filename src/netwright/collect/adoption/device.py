@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from netwright.base.address import Interface
 from netwright.collect.adoption.models import Match, ModelIndex
 from netwright.collect.adoption.picture import Told
 from netwright.collect.adoption.put import Drafting
+from netwright.collect.observed import ObservedAddress
 from netwright.inventory.hardware import ComponentClass, ModelForm
 from netwright.platforms.catalog import Catalog
 from netwright.store.naming import SEPARATOR
@@ -35,14 +37,23 @@ class Wish:
 
 
 class DeviceDrafts:
-    """Drafts devices one after the other. ``new``: names that the inventory does not have."""
+    """Drafts devices one after the other. ``new``: names that the inventory does not have. ``length_of``: how
+    long the prefix of an address is, None where nobody said."""
 
-    def __init__(self, drafting: Drafting, models: ModelIndex, catalog: Catalog, wish: Wish) -> None:
+    def __init__(
+        self,
+        drafting: Drafting,
+        models: ModelIndex,
+        catalog: Catalog,
+        wish: Wish,
+        length_of: Callable[[ObservedAddress], int | None],
+    ) -> None:
         self._put = drafting.put
         self._remark = drafting.remark
         self._models = models
         self._catalog = catalog
         self._wish = wish
+        self._length_of = length_of
 
     def draft(self, told: Told, *, new: bool) -> bool:
         """False when something that a device must have is not known; a remark tells."""
@@ -156,7 +167,22 @@ class DeviceDrafts:
         for one in told.addresses:
             if one.interface in told.ports - _OWN and _is_assigned(one.address):
                 interface = SEPARATOR.join((told.name, one.interface))
-                self._put(told.device, "address", {"address": one.address, "interface": interface})
+                value = self._assigned(told, one)
+                self._put(told.device, "address", {"address": value, "interface": interface})
+
+    def _assigned(self, told: Told, one: ObservedAddress) -> Interface:
+        """The address with its prefix. A length that the device did not tell is said so."""
+        length = self._length_of(one)
+        value = one.address if length is None else ipaddress.ip_interface((one.address.ip, length))
+        if not one.prefix_known:
+            how = (
+                "is guessed from its class: look"
+                if length is None
+                else "is taken from the inventory or its neighbours"
+            )
+            message = f"the device does not tell the length of its prefix, {value.with_prefixlen} {how}"
+            self._remark(told.device, "address", str(value), message)
+        return value
 
 
 def _vendor(told: Told) -> str:

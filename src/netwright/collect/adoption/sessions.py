@@ -13,6 +13,7 @@ from netwright.collect.adoption.picture import Picture, Told
 from netwright.collect.adoption.put import Drafting
 from netwright.inventory import Asn, Device, Isp, Site
 from netwright.inventory.routing import SessionRole
+from netwright.store.among import among
 
 
 class SessionDrafts:
@@ -28,9 +29,14 @@ class SessionDrafts:
             select(Isp.name, Asn.number).join(Asn, Isp.asn_id == Asn.id).order_by(Isp.name)
         )
         self._isps: Mapping[int, str] = {number: name for name, number in rows}
-        places = session.execute(select(Device.name, Site.name).join(Site, Device.site_id == Site.id))
+        near = among(session, Device.name, picture.near)
+        places = session.execute(
+            select(Device.name, Site.name).join(Site, Device.site_id == Site.id).where(near)
+        )
         self._sites = {device: place for device, place in places}  # noqa: C416 (rows are no pairs to mypy)
-        numbers = session.execute(select(Device.name, Asn.number).join(Asn, Device.asn_id == Asn.id))
+        numbers = session.execute(
+            select(Device.name, Asn.number).join(Asn, Device.asn_id == Asn.id).where(near)
+        )
         self._asns = {device: number for device, number in numbers}  # noqa: C416
         self._wish = wish
 
@@ -76,7 +82,7 @@ class SessionDrafts:
 
     def _local(self, told: Told, remote: Address) -> Address | None:
         for one in told.addresses:
-            if one.address.version == remote.version and remote in one.address.network:
+            if one.prefix_known and one.address.version == remote.version and remote in one.address.network:
                 return one.address.ip
         mine = {one.address.ip for one in told.addresses}
         named = {ip for _, ip in self._namings(told, remote) if ip in mine}

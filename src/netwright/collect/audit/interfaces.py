@@ -89,8 +89,10 @@ def _interface_addresses(
     subject: Subject, interface: WantedInterface, seen: frozenset[address.Interface]
 ) -> Iterator[FindingDraft]:
     own = {subject.wanted.management_address, subject.wanted.loopback}
+    guessed = {value.ip for value in seen} & subject.seen.guessed
+    own |= guessed & {value.ip for value in interface.addresses}  # nobody told us another length
     for value in interface.addresses:
-        if value not in seen:
+        if value not in seen and value.ip not in guessed:
             yield _address(subject, interface.name, str(value), missing=True)
     for value in sorted(seen - frozenset(interface.addresses), key=address.key):
         if value.ip not in own and not value.ip.is_link_local and not value.ip.is_loopback:

@@ -26,6 +26,7 @@ TABLES: tuple[type[Base], ...] = (
     observed.ObservedBgpSession,
     observed.ObservedRoute,
     observed.ObservedConfig,
+    observed.ObservedAnswer,
 )
 
 

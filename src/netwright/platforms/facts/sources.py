@@ -32,8 +32,9 @@ def merged(parts: Sequence[DeviceFacts]) -> DeviceFacts:
 
 
 def stamped(facts: DeviceFacts) -> DeviceFacts:
-    """Each fact with its source, and each source with its time."""
-    source = "+".join(facts.sources)
+    """Each fact with its source, and each source with its time. An agent's facts have theirs from the start;
+    the rest of a platform's own reader came over SSH."""
+    source = "ssh" if "ssh" in facts.sources else "+".join(facts.sources)
     values: dict[str, Any] = {
         spec.name: tuple(
             replace(fact, source=source) if getattr(fact, "source", None) == "" else fact
@@ -126,6 +127,7 @@ def _two(one: DeviceFacts, other: DeviceFacts) -> DeviceFacts:
     )
     return replace(
         one,
+        observed_at=min(one.observed_at, other.observed_at),
         platform=one.platform if one.platform not in {"", "unknown"} else other.platform,
         system=filled(one.system, other.system),
         load=filled(one.load, other.load),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netwright.device.endpoint import Way
 from netwright.device.session import Session
@@ -40,4 +40,12 @@ async def read_agent(session: Session, answers: Answers, *, hardware: bool) -> S
     interfaces = await answers.ask(SOURCE, ports, part="interfaces")
     parts = await answers.ask(SOURCE, read_hardware(session), part="hardware") if hardware else None
     sensors = await answers.ask(SOURCE, read_sensors(session), part="sensors")
-    return SnmpAnswer(host, interfaces or (), parts or Hardware(), sensors or ())
+    if not hardware:  # a round of collection keeps the sources of the last discovery
+        return SnmpAnswer(host, interfaces or (), Hardware(), sensors or ())
+    found = parts or Hardware()
+    return SnmpAnswer(
+        host,
+        tuple(replace(one, source=SOURCE) for one in interfaces or ()),
+        replace(found, components=tuple(replace(one, source=SOURCE) for one in found.components)),
+        tuple(replace(one, source=SOURCE) for one in sensors or ()),
+    )
