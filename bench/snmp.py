@@ -2,16 +2,16 @@
 A round of collection stores what many devices said at once; here rounds are of 16 polls.
 
 Two agents in processes of their own, so that only the client is counted: our simulated one (v2c), and for
-SNMPv3 Debian's snmpd with both tables from a script. Beside it run, storing nothing, gufo-snmp (a codec in
-Rust) with asyncio and without, net-snmp's ``snmpbulkwalk`` where it is installed, and pysnmp where
-``NETWRIGHT_PEERS`` names a Python interpreter that has it. On a loaded machine only the ratios mean
-something.
+SNMPv3 Debian's snmpd with both tables from a script. Beside it run, storing nothing, the bare library,
+net-snmp's ``snmpbulkwalk`` where it is installed, and pysnmp where ``NETWRIGHT_PEERS`` names a Python
+interpreter that has it. On a loaded machine only the ratios mean something.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import multiprocessing
 import os
 import resource
@@ -28,9 +28,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bench.figure import Skip, figure
-from gufo.snmp import Aes128Key, Sha1Key, User
-from gufo.snmp.aio import SnmpSession
-from gufo.snmp.sync import SnmpSession as SyncSession
+from gufo.snmp._fast import GetIter
 
 from netwright.base.errors import DeviceError
 from netwright.base.secret import Secret
@@ -38,9 +36,10 @@ from netwright.collect.samples import points
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
 from netwright.device.snmp import SnmpClient
 from netwright.device.snmp.ber import Oid, Tag, Value
+from netwright.device.snmp.client import MORE_REPETITIONS, REPETITIONS, _bulk
 from netwright.lab.sim.agent import Agent, Table
 from netwright.platforms.facts import DeviceSample, InterfaceFact
-from netwright.platforms.snmp.ifmib import interfaces_of, read_interfaces
+from netwright.platforms.snmp.ifmib import interfaces_in, read_interfaces
 from netwright.store.series import SeriesStore
 
 PORTS, POLLS, ROUND = 48, 96, 16
@@ -51,12 +50,7 @@ _COMMUNITY = "bench"
 IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 _IF_TYPES = {2: 4, 6: 4, 5: 66, **dict.fromkeys(range(10, 22), 65)}
 _IFX_TYPES = {1: 4, 18: 4, 15: 66, **dict.fromkeys((2, 3, 4, 5), 65), **dict.fromkeys(range(6, 14), 70)}
-_LAST_IF, _LAST_IFX = 21, 19
-_DESCR = 2
-_EVERY = [f"{IF}.{_DESCR}", *(f"{IF}.{n}" for n in range(1, _LAST_IF + 1) if n != _DESCR)]
-_EVERY += [f"{IFX}.{n}" for n in range(1, _LAST_IFX + 1)]
-_ROOTS = ("1.3.6.1.2.1.2.2", "1.3.6.1.2.1.31.1.1")
-_LIBRARY_REPETITIONS = {False: 100, True: 40}  # more does not come through it
+_LAST_IF = 21
 
 _PYSNMP = """
 import asyncio, sys, time
@@ -93,7 +87,7 @@ def cells() -> dict[Oid, Value]:
     """Both tables: counters as large as a router's of a year."""
     values: dict[Oid, Value] = {(1, 3, 6, 1, 2, 1, 1, 3, 0): Value(Tag.TIMETICKS, 12345)}
     for port in range(1, PORTS + 1):
-        for entry, kinds, last in ((IF, _IF_TYPES, _LAST_IF), (IFX, _IFX_TYPES, _LAST_IFX)):
+        for entry, kinds, last in ((IF, _IF_TYPES, _LAST_IF), (IFX, _IFX_TYPES, 19)):
             for column in range(1, last + 1):
                 name = (*map(int, entry.split(".")), column, port)
                 values[name] = _cell(kinds.get(column, 2), column, port)
@@ -232,10 +226,9 @@ class _Fast:
 
 async def _whole(client: SnmpClient) -> tuple[InterfaceFact, ...]:
     """All 40 columns: what a poll without tiers costs."""
-    table = await client.table(_EVERY)
-    assert len(table) == PORTS
-    assert sum(len(row) for row in table.values()) == PORTS * COLUMNS
-    return interfaces_of(table)
+    values = {**await client.walk("1.3.6.1.2.1.2.2"), **await client.walk("1.3.6.1.2.1.31.1.1")}
+    assert len(values) == PORTS * COLUMNS
+    return interfaces_in(values)
 
 
 async def _fast(client: SnmpClient) -> tuple[InterfaceFact, ...]:
@@ -271,39 +264,31 @@ def _measure(port: int, poll: Poll, *, v3: bool, polls: int) -> tuple[float, flo
     return spent / polls * 1000, spent
 
 
-def _asked(port: int, *, v3: bool) -> dict[str, Any]:
-    """How gufo-snmp is told of an agent."""
-    common = {"addr": "127.0.0.1", "port": port, "max_repetitions": _LIBRARY_REPETITIONS[v3]}
-    if not v3:
-        return {**common, "community": _COMMUNITY}
-    user = User(USER, auth_key=Sha1Key(AUTH.encode()), priv_key=Aes128Key(PRIV.encode()))
-    return {**common, "user": user}
-
-
 def _library(port: int, *, v3: bool, polls: int) -> float:
-    """As its manual has it: one session, kept, and its asynchronous iterator."""
+    """The library's sockets with one reader and nothing around them: the floor."""
 
     async def main() -> float:
-        async with SnmpSession(**_asked(port, v3=v3)) as session:
-            await session.get("1.3.6.1.2.1.1.3.0")
-            start = time.process_time()
-            for _ in range(polls):
-                values = [pair for root in _ROOTS async for pair in session.getbulk(root)]
-                assert len(values) == PORTS * COLUMNS
-            return time.process_time() - start
-
-    return asyncio.run(main()) / polls * 1000
-
-
-def _library_alone(port: int, *, v3: bool, polls: int) -> float:
-    """Without asyncio: one agent, and a thread that waits for it."""
-    with SyncSession(**_asked(port, v3=v3)) as session:
-        session.get("1.3.6.1.2.1.1.3.0")
+        client = SnmpClient(_endpoint(port, v3=v3))
+        await client.get(["1.3.6.1.2.1.1.3.0"])
+        here, channel = client._socket, client._channel  # noqa: SLF001 - the same set-up as ours
+        assert here is not None
+        assert channel is not None
         start = time.process_time()
         for _ in range(polls):
-            values = [pair for root in _ROOTS for pair in session.getbulk(root)]
-            assert len(values) == PORTS * COLUMNS
-        return (time.process_time() - start) / polls * 1000
+            for root in ("1.3.6.1.2.1.2.2", "1.3.6.1.2.1.31.1.1"):
+                step, going = GetIter(root, REPETITIONS[0] if v3 else MORE_REPETITIONS), True
+                send, receive = (
+                    functools.partial(here.send_get_bulk, step),
+                    functools.partial(_bulk, here, step),
+                )
+                while going:
+                    answer = await channel.ask(send, receive)
+                    going = bool(answer) and answer[-1] is not None
+        spent = time.process_time() - start
+        client.close()
+        return spent
+
+    return asyncio.run(main()) / polls * 1000
 
 
 def _netsnmp(port: int, *, v3: bool, polls: int) -> float | None:
@@ -315,7 +300,7 @@ def _netsnmp(port: int, *, v3: bool, polls: int) -> float | None:
     who = ["-v3", *keys] if v3 else ["-v2c", "-c", _COMMUNITY]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for _ in range(polls):
-        for root in _ROOTS:
+        for root in ("1.3.6.1.2.1.2.2", "1.3.6.1.2.1.31.1.1"):
             subprocess.run(
                 [program, *who, "-On", "-t", "20", "-Cr40", f"127.0.0.1:{port}", root],
                 check=True, stdout=subprocess.DEVNULL,
@@ -339,8 +324,7 @@ def _lines(name: str, port: int, *, v3: bool, polls: int) -> Iterator[dict[str, 
     value, spent = _measure(port, _whole, v3=v3, polls=polls)
     line = figure(name, value, "ms", polls, spent)
     peers = {
-        "gufo-snmp, asyncio": _library(port, v3=v3, polls=min(polls, 20)),
-        "gufo-snmp, no asyncio": _library_alone(port, v3=v3, polls=min(polls, 20)),
+        "gufo-snmp alone": _library(port, v3=v3, polls=min(polls, 20)),
         "snmpbulkwalk": _netsnmp(port, v3=v3, polls=8),
         "pysnmp 7": _pysnmp(port, v3=v3, polls=2),
     }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from netwright.base.errors import DeviceTimeoutError
 from netwright.device.snmp import Walk
-from netwright.device.snmp.message import Broken
+from netwright.device.snmp.plain import Broken
 from netwright.platforms.document import Document, document
 from netwright.platforms.snmp.probe import probe
 

@@ -1,10 +1,9 @@
-"""SNMP v2c and v3 with one device.
+"""SNMP v2c and v3 with one device: gufo-snmp's sockets behind a layer of our own.
 
-Main path: ``client`` (values, walks, tables) -> ``exchange`` (a request with retries, opened when needed) ->
-``line`` (the socket). What is in a message: ``message``, ``cells``; what is around it: ``envelope``, ``usm``.
+Main path: ``client`` (requests with deadlines, walks, tables) -> ``channel`` (one request and its retries) ->
+``plain`` (what the library hides, asked again with a codec of our own). ``user``: names of SNMPv3 protocols.
 """
 
-from netwright.device.snmp.client import REPETITIONS, SnmpClient, Walk
-from netwright.device.snmp.fault import RETRIES
+from netwright.device.snmp.client import REPETITIONS, RETRIES, SnmpClient, Walk
 
 __all__ = ["REPETITIONS", "RETRIES", "SnmpClient", "Walk"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeAlias
 
 Oid: TypeAlias = tuple[int, ...]
@@ -26,9 +25,6 @@ class Tag(enum.IntEnum):
     NO_SUCH_OBJECT = 0x80
     NO_SUCH_INSTANCE = 0x81
     END_OF_MIB = 0x82
-
-
-_INTEGER = int(Tag.INTEGER)
 
 
 class BerError(ValueError):
@@ -83,12 +79,6 @@ def encode(value: Value) -> bytes:
 
 def read(data: bytes, at: int) -> tuple[int, bytes, int]:
     """(tag, content, where the next one starts). Raises BerError."""
-    tag, start, end = frame(data, at)
-    return tag, data[start:end], end
-
-
-def frame(data: bytes, at: int) -> tuple[int, int, int]:
-    """(tag, where the content starts, where it ends). Raises BerError."""
     if at + 2 > len(data):
         raise BerError("ends before a length")
     tag, size, at = data[at], data[at + 1], at + 2
@@ -99,26 +89,19 @@ def frame(data: bytes, at: int) -> tuple[int, int, int]:
         size, at = int.from_bytes(data[at : at + count], "big"), at + count
     if at + size > len(data):
         raise BerError("content is cut off")
-    return tag, at, at + size
+    return tag, data[at : at + size], at + size
 
 
 def read_int(data: bytes, at: int) -> tuple[int, int]:
     """A signed integer and where the next element starts."""
-    tag, start, end = frame(data, at)
-    if tag != _INTEGER or start == end:
+    tag, content, after = read(data, at)
+    if tag != Tag.INTEGER or not content:
         raise BerError("an integer was expected")
-    return int.from_bytes(data[start:end], "big", signed=True), end
+    return int.from_bytes(content, "big", signed=True), after
 
 
 def read_oid(content: bytes) -> Oid:
     """An object identifier from its content."""
-    numbers = read_numbers(content)
-    first = min(numbers[0] // 40, 2)
-    return (first, numbers[0] - first * 40, *numbers[1:])
-
-
-def read_numbers(content: bytes) -> list[int]:
-    """The numbers of an object identifier, or of the end of one. Raises BerError when there are none."""
     numbers: list[int] = []
     number = 0
     for byte in content:
@@ -128,16 +111,5 @@ def read_numbers(content: bytes) -> list[int]:
             number = 0
     if not numbers or content[-1] & 0x80:
         raise BerError("bad object identifier")
-    return numbers
-
-
-@lru_cache(maxsize=1 << 15)
-def index_text(content: bytes) -> str:
-    """The end of an object identifier in words. The same ends come with every column and every poll."""
-    return ".".join(map(str, read_numbers(content)))
-
-
-@lru_cache(maxsize=1 << 12)
-def oid_of_text(text: str) -> bytes:
-    """Content of an object identifier, with or without a dot in front."""
-    return oid(tuple(map(int, text.lstrip(".").split("."))))
+    first = min(numbers[0] // 40, 2)
+    return (first, numbers[0] - first * 40, *numbers[1:])

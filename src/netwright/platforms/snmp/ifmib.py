@@ -21,6 +21,7 @@ _COUNTERS = [
     _IN_DISCARDS, _IN_ERRORS, _OUT_DISCARDS, _OUT_ERRORS,
 ]  # fmt: skip
 _ALL = [*_COUNTERS, _MTU, _SPEED, _HIGH_SPEED, _MAC, _ALIAS]
+_DESCR_DOT = _DESCR + "."
 _STATES = {1: OperState.UP, 2: OperState.DOWN, 6: OperState.DOWN, 7: OperState.DOWN}
 _SPEED_IS_HIGH = 4_294_967_295
 
@@ -31,36 +32,38 @@ async def read_interfaces(session: Session, *, counters_only: bool = False) -> t
     if table and not any(_IN_OCTETS in row for row in table.values()):
         narrow = await session.snmp_table([_DESCR, _IN_OCTETS_32, _OUT_OCTETS_32])
         table = {index: {**row, **narrow.get(index, {})} for index, row in table.items()}
-    return interfaces_of(table)
-
-
-def interfaces_of(table: Mapping[str, Mapping[str, object]]) -> tuple[InterfaceFact, ...]:
-    """The same from rows of both tables by ifIndex; other columns may stand in them too."""
     return tuple(fact for index, row in table.items() if (fact := _interface(index, row.get)) is not None)
 
 
-def _interface(index: str, cell: Callable[[str], object]) -> InterfaceFact | None:
-    """``cell``: what stands in a column of this row."""
-    name = text(cell(_NAME)) or text(cell(_DESCR))
+def interfaces_in(values: Mapping[str, object]) -> tuple[InterfaceFact, ...]:
+    """The same from walks of both whole tables; only the cells that count are looked at."""
+    start, cell = len(_DESCR), values.get
+    ends = [name[start:] for name in values if name.startswith(_DESCR_DOT)]
+    return tuple(fact for end in ends if (fact := _interface(end[1:], cell, end)) is not None)
+
+
+def _interface(index: str, cell: Callable[[str], object], end: str = "") -> InterfaceFact | None:
+    """``cell``: what stands in a column, whose OID ``end`` is put behind."""
+    name = text(cell(_NAME + end)) or text(cell(_DESCR + end))
     if name is None:
         return None
     return InterfaceFact(
         name=name,
-        admin_up=cell(_ADMIN) == 1,
-        oper=_STATES.get(number(cell(_OPER)) or 0, OperState.UNKNOWN),
-        speed_bps=_speed(number(cell(_HIGH_SPEED)), number(cell(_SPEED))),
-        mtu=number(cell(_MTU)),
-        mac=mac(cell(_MAC)),
-        description=text(cell(_ALIAS)),
+        admin_up=cell(_ADMIN + end) == 1,
+        oper=_STATES.get(number(cell(_OPER + end)) or 0, OperState.UNKNOWN),
+        speed_bps=_speed(number(cell(_HIGH_SPEED + end)), number(cell(_SPEED + end))),
+        mtu=number(cell(_MTU + end)),
+        mac=mac(cell(_MAC + end)),
+        description=text(cell(_ALIAS + end)),
         if_index=int(index),
-        in_octets=_either(number(cell(_IN_OCTETS)), cell, _IN_OCTETS_32),
-        out_octets=_either(number(cell(_OUT_OCTETS)), cell, _OUT_OCTETS_32),
-        in_packets=_sum([cell(column) for column in _IN_PACKETS]),
-        out_packets=_sum([cell(column) for column in _OUT_PACKETS]),
-        in_errors=number(cell(_IN_ERRORS)),
-        out_errors=number(cell(_OUT_ERRORS)),
-        in_discards=number(cell(_IN_DISCARDS)),
-        out_discards=number(cell(_OUT_DISCARDS)),
+        in_octets=_either(number(cell(_IN_OCTETS + end)), cell, _IN_OCTETS_32 + end),
+        out_octets=_either(number(cell(_OUT_OCTETS + end)), cell, _OUT_OCTETS_32 + end),
+        in_packets=_sum([cell(column + end) for column in _IN_PACKETS]),
+        out_packets=_sum([cell(column + end) for column in _OUT_PACKETS]),
+        in_errors=number(cell(_IN_ERRORS + end)),
+        out_errors=number(cell(_OUT_ERRORS + end)),
+        in_discards=number(cell(_IN_DISCARDS + end)),
+        out_discards=number(cell(_OUT_DISCARDS + end)),
     )
 
 
