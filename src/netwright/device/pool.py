@@ -22,7 +22,6 @@ from netwright.device.hostkeys import HostKeys
 from netwright.device.jump import JumpHost, JumpHosts
 from netwright.device.limits import Bound, Limiter, Limits
 from netwright.device.session import Reply, Session
-from netwright.device.ssh import SshConnection
 
 if TYPE_CHECKING:
     from netwright.device.netconf.session import NetconfSession
@@ -126,11 +125,6 @@ class SessionPool:
         """``Lease.drop`` calls it."""
         self._lent.discard(lease)
         self._close_later(session.close())
-
-    def ssh(self, endpoint: Endpoint) -> SshConnection:
-        """A connection for channels of another kind (NETCONF), with a place and through the jump host.
-        Whoever asks for it closes it."""
-        return SshConnection(endpoint, self._hostkeys, jump=self._jump(endpoint), limiter=self.limiter)
 
     def _jump(self, endpoint: Endpoint) -> JumpHost | None:
         return None if endpoint.jump is None else self._jumps.host(endpoint.jump)

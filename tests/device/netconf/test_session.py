@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import asyncssh
 import pytest
@@ -18,9 +19,12 @@ from netwright.base.errors import (
     DeviceError,
     DeviceTimeoutError,
     SessionClosedError,
+    SessionLimitError,
     UnparsedAnswerError,
 )
+from netwright.device.endpoint import Share
 from netwright.device.hostkeys import HostKeys
+from netwright.device.limits import Limits
 from netwright.device.netconf.fault import AccessDeniedError, LockDeniedError, RpcError
 from netwright.device.netconf.operation import Url, XPath
 from netwright.device.netconf.session import (
@@ -30,6 +34,7 @@ from netwright.device.netconf.session import (
     netconf_session,
 )
 from netwright.device.netconf.xml import BASE, xml_text
+from netwright.device.pool import SessionPool
 
 from .server import Server, reply
 
@@ -287,3 +292,15 @@ async def test_a_wrong_password_is_the_same_error_as_everywhere(router: Router, 
     with pytest.raises(AuthenticationError):
         async with netconf_session(endpoint(router.port, password="no"), hostkeys):
             pass
+
+
+async def test_a_session_without_a_place_names_the_limit(router: Router, hostkeys: HostKeys) -> None:
+    """Not the device's silence: its NETCONF is a login beside the command line's."""
+    pool = SessionPool(hostkeys, Limits(wait_s=0.05))
+    where = replace(endpoint(router.port), netconf_port=router.port, share=Share(per_device=1))
+    device = pool.open(where)
+    await device.run("true")
+    with pytest.raises(SessionLimitError, match="1 of 1 sessions with the device"):
+        await device.netconf()
+    await pool.close()
+    assert pool.limiter.open == 0

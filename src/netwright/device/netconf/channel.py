@@ -45,13 +45,17 @@ class NetconfChannel(asyncssh.SSHClientSession[bytes]):
         self._journal: Journal | None = None
 
     async def greet(self) -> Hello:
-        """Both hellos, within ``login_s``."""
+        """Both hellos, within ``login_s`` once we are logged in: that has deadlines of its own, and waiting
+        for a place is none of the device's."""
         limit = self._endpoint.timeouts.login_s
         try:
+            await self._ssh.connection()
             async with asyncio.timeout(limit):
                 self._channel = await self._ssh.subsystem("netconf", self)
                 self._write(framed(client_hello(), chunked=False))
                 return await self._hello
+        except DeviceError:
+            raise
         except TimeoutError:
             error = DeviceTimeoutError(
                 f"no NETCONF hello within {limit:g} s",
@@ -200,8 +204,8 @@ async def open_channel(
     max_message: int = MAX_MESSAGE_BYTES,
     ssh: SshConnection | None = None,
 ) -> tuple[NetconfChannel, Hello]:
-    """Log in at ``endpoint.ssh_port`` and exchange hellos. ``ssh``: the connection to use and to close;
-    one of a ``SessionPool`` has a place and goes through the jump host. Raises DeviceError's subclasses."""
+    """Log in at ``endpoint.ssh_port`` and exchange hellos. ``ssh``: the connection to use and to close.
+    Raises DeviceError's subclasses."""
     ssh = ssh or SshConnection(endpoint, hostkeys)
     channel = NetconfChannel(endpoint, ssh, max_message=max_message)
     try:
