@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from netwright.base.secret import Secret
@@ -80,6 +80,8 @@ def _plain(data: bytes) -> Exchanged:
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(SECRET, AROUND, AROUND)
+@example("Infinity", "", "")  # a JSON document by itself, as is the next
+@example("20261124", "", "")
 def test_no_secret_of_the_session_stands_in_a_file(
     tmp_path_factory: pytest.TempPathFactory, secret: str, before: str, after: str
 ) -> None:

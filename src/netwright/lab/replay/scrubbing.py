@@ -94,8 +94,10 @@ class Scrubber:
                 return [self.json(one, name) for one in value]
             case str():
                 return self.named(name, value)
-            case int() if not isinstance(value, bool) and _is_secret(name, str(value)):
-                return mask(str(value), self._key)
+            case int() | float() if not isinstance(value, bool):
+                said = json.dumps(value)  # a password may look like a number, or be `Infinity`
+                scrubbed = self.named(name, said)
+                return value if scrubbed == said else scrubbed
         return value
 
     def named(self, name: str, value: str) -> str:
