@@ -178,7 +178,7 @@ class SimulatedDevice:
         match self.trouble if len(data) > 200 else None:
             case Trouble.HANGS_IN_OUTPUT:
                 process.stdout.write(data[:half])
-                await asyncio.get_running_loop().create_future()
+                await process.channel.wait_closed()  # until the client gives up
             case Trouble.DROPS | Trouble.REBOOTS:
                 process.stdout.write(data[:half])
                 await process.stdout.drain()
