@@ -177,10 +177,11 @@ def earlier_ones(session: Session, line: FindingLine, most: int = 10) -> list[Fi
 
 def numbers_by_state(session: Session, wanted: FindingFilter, now: float) -> dict[FindingState, int]:
     """How many fit in each state of those not cleared, whatever state the filter asks for."""
-    query = _where(select(func.count(Finding.id)), wanted).where(Finding.cleared_at.is_(None))
     held, known = Finding.cause != "", _acknowledged(now)
     words = case((held, "held"), (known, "acknowledged"), else_="open").label("word")
-    rows = session.execute(query.add_columns(words).group_by(words)).all()
+    # counted from outside: PostgreSQL takes an expression with values in it for another one in its GROUP BY
+    each = _where(select(Finding.id, words), wanted).where(Finding.cleared_at.is_(None)).subquery()
+    rows = session.execute(select(func.count(), each.c.word).group_by(each.c.word)).all()
     found: dict[FindingState, int] = {FindingState(word): number for number, word in rows}
     return found
 
