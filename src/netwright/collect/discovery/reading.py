@@ -15,15 +15,13 @@ from netwright.base.clock import Clock
 from netwright.base.errors import AuthenticationError, DeviceError, DeviceUnreachableError, NotFoundError
 from netwright.collect.discovery.knock import Fingerprint
 from netwright.device.cli.dialogue import Dialogue
-from netwright.device.connect import open_session
 from netwright.device.endpoint import Endpoint, Way
-from netwright.device.hostkeys import MemoryHostKeys
 from netwright.device.session import Session
 from netwright.device.snmp import SnmpClient
 from netwright.platforms.catalog import Catalog
 from netwright.platforms.facts import DeviceFacts
 from netwright.platforms.facts.sources import merged
-from netwright.platforms.snmp.entity import read_hardware
+from netwright.platforms.snmp.entity import replaceable
 from netwright.platforms.snmp.probe import probe
 from netwright.platforms.terminal import terminal_facts
 from netwright.platforms.ways import ask
@@ -104,19 +102,12 @@ class DeviceReader:
 
     async def _agent(self, endpoint: Endpoint) -> DeviceFacts:
         """All that the agent tells, with its parts in the classes that a collection gives them."""
-        client, session = SnmpClient(endpoint), open_session(endpoint, MemoryHostKeys())
+        client = SnmpClient(endpoint)
         try:
             facts = await probe(client, endpoint.device, self.clock.now(), limit_s=self.limit_s)
-            if not facts.components:
-                return facts
-            try:
-                hardware = await read_hardware(session)
-            except DeviceError as error:
-                return replace(facts, components=(), unparsed=(*facts.unparsed, ("hardware", error.what)))
-            return replace(facts, components=hardware.components)
         finally:
             client.close()
-            await session.close()
+        return replace(facts, components=replaceable(facts.components))
 
     async def _by(self, way: Way, endpoint: Endpoint, platform: str) -> DeviceFacts:
         login, now = self.login, self.clock.now()

@@ -1,6 +1,6 @@
 """ENTITY-MIB (RFC 6933) whole: every entity of an agent as a tree, also where its parents are broken.
 
-``entity`` reads the parts that anyone replaces; a probe tells all of them.
+``entity`` picks the parts that anyone replaces; a probe tells all of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ ENTRY = "1.3.6.1.2.1.47.1.1.1.1"
 ALIAS_ENTRY = "1.3.6.1.2.1.47.1.3.2.1"
 _DESCR, _PARENT, _CLASS, _NAME = 2, 4, 5, 7
 _HARDWARE, _FIRMWARE, _SOFTWARE, _SERIAL, _MAKER, _MODEL = 8, 9, 10, 11, 12, 13
-SOFTWARE = _SOFTWARE
+SOFTWARE, NAME = _SOFTWARE, _NAME
+OF_PARTS = (_CLASS, _DESCR, _PARENT, _NAME, _HARDWARE, _SERIAL, _MAKER, _MODEL)
+"""The columns that say what a part is; without a class there is none."""
 _ALIAS = 2
 _IF_INDEX = "1.3.6.1.2.1.2.2.1.1."
 
