@@ -7,8 +7,9 @@ other ways the first that answers is taken, and what failed before it is told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
+from typing import TypeAlias, TypeVar
 
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import DeviceError
@@ -23,6 +24,8 @@ from netwright.platforms.platform import FactReader
 SAMPLED = ("system", "interfaces", "bgp_sessions", "neighbors", "sensors", "load")
 """What a round of collection asks for."""
 OF_ANY_MAKE = (Way.NETCONF, Way.GNMI, Way.HTTP)
+F = TypeVar("F", DeviceFacts, DeviceSample)
+_Failed: TypeAlias = list[tuple[Way, DeviceError]]
 
 
 class WaysFacts:
@@ -52,26 +55,14 @@ class WaysFacts:
         return None if set(ways) & set(OF_ANY_MAKE) else self.own
 
     async def _told(self, session: Session) -> DeviceFacts:
-        failed: list[tuple[Way, DeviceError]] = []
-        for way in _besides_agent(session):
-            try:
-                if way is Way.SSH:
-                    found = await self.own.facts(session)
-                else:
-                    said = await ask(way, session, self._clock.now())
-                    found = await self._with_agent(session, said, failed)
-            except DeviceError as error:
-                failed.append((way, error))
-            else:
-                return replace(found, unparsed=_with(found.unparsed, failed))
-        if not session.endpoint.credentials.allow(Way.SNMP):
-            raise failed[0][1]
-        found = await self._agent.facts(session)
-        return replace(found, unparsed=_with(found.unparsed, failed))
+        async def by(way: Way, failed: _Failed) -> DeviceFacts:
+            if way is Way.SSH:
+                return await self.own.facts(session)
+            return await self._with_agent(session, await ask(way, session, self._clock.now()), failed)
 
-    async def _with_agent(
-        self, session: Session, said: DeviceFacts, failed: list[tuple[Way, DeviceError]]
-    ) -> DeviceFacts:
+        return await _first(session, by, self._agent.facts)
+
+    async def _with_agent(self, session: Session, said: DeviceFacts, failed: _Failed) -> DeviceFacts:
         found, device = said, session.endpoint.device
         if session.endpoint.credentials.allow(Way.SNMP):
             try:
@@ -82,25 +73,14 @@ class WaysFacts:
         return replace(found, device=device, platform=self._name, system=system)
 
     async def _sampled(self, session: Session) -> DeviceSample:
-        failed: list[tuple[Way, DeviceError]] = []
-        for way in _besides_agent(session):
-            try:
-                if way is Way.SSH:
-                    sample = await self.own.sample(session)
-                else:
-                    sample = await self._sample_by(way, session, failed)
-            except DeviceError as error:
-                failed.append((way, error))
-            else:
-                return replace(sample, unparsed=_with(sample.unparsed, failed))
-        if not session.endpoint.credentials.allow(Way.SNMP):
-            raise failed[0][1]
-        sample = await self._agent.sample(session)
-        return replace(sample, unparsed=_with(sample.unparsed, failed))
+        async def by(way: Way, failed: _Failed) -> DeviceSample:
+            if way is Way.SSH:
+                return await self.own.sample(session)
+            return await self._sample_by(way, session, failed)
 
-    async def _sample_by(
-        self, way: Way, session: Session, failed: list[tuple[Way, DeviceError]]
-    ) -> DeviceSample:
+        return await _first(session, by, self._agent.sample)
+
+    async def _sample_by(self, way: Way, session: Session, failed: _Failed) -> DeviceSample:
         """The agent is the cheapest to ask for counters; the other way tells what it does not."""
         device, agent = session.endpoint.device, None
         if session.endpoint.credentials.allow(Way.SNMP):
@@ -120,12 +100,32 @@ class WaysFacts:
             load=filled(agent.load, told.load),
             bgp_sessions=told.bgp_sessions,
             neighbors=told.neighbors,
-            unparsed=_with((*agent.unparsed, *told.unparsed), ()),
+            unparsed=tuple(dict.fromkeys((*agent.unparsed, *told.unparsed))),
         )
 
 
-def _besides_agent(session: Session) -> list[Way]:
-    return [way for way in session.endpoint.credentials.ways if way is not Way.SNMP]
+async def _first(
+    session: Session,
+    by: Callable[[Way, _Failed], Awaitable[F]],
+    agent: Callable[[Session], Awaitable[F]],
+) -> F:
+    """What the first way that answers tells, the agent last; with what failed before it."""
+    failed: _Failed = []
+    credentials = session.endpoint.credentials
+    for way in credentials.ways:
+        if way is not Way.SNMP:
+            try:
+                return _telling(await by(way, failed), failed)
+            except DeviceError as error:
+                failed.append((way, error))
+    if not credentials.allow(Way.SNMP):
+        raise failed[0][1]
+    return _telling(await agent(session), failed)
+
+
+def _telling(found: F, failed: _Failed) -> F:
+    lines: list[tuple[str, str]] = [(str(way), error.what) for way, error in failed]
+    return replace(found, unparsed=tuple(dict.fromkeys((*found.unparsed, *lines))))
 
 
 def _tells(sample: DeviceSample, subject: str) -> bool:
@@ -134,12 +134,6 @@ def _tells(sample: DeviceSample, subject: str) -> bool:
     if subject == "load":
         return sample.load.cpu is not None
     return bool(getattr(sample, subject))
-
-
-def _with(
-    unparsed: Iterable[tuple[str, str]], failed: Iterable[tuple[Way, DeviceError]]
-) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys((*unparsed, *((str(way), error.what) for way, error in failed))))
 
 
 async def ask(way: Way, session: Session, now: float, subjects: Collection[str] = ()) -> DeviceFacts:

@@ -8,7 +8,7 @@ found there is not taken over, for it would stand twice.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
@@ -71,18 +71,24 @@ def same_ports(ours: Iterable[InterfaceFact], theirs: Iterable[InterfaceFact]) -
     with its hardware address."""
     ours, theirs = tuple(ours), tuple(theirs)
     known = {one.name for one in ours}
+    at_place: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for one in ours:
+        kind, place = _parts(one.name)
+        at_place[place].append((kind, one.name))
     by_mac = _alone((one.mac, one.name) for one in ours)
     alone = _alone((one.mac, one.name) for one in theirs)
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for one in theirs:
         words = [word for word in (one.name, one.label) if word]
         same = next((word for word in words if word in known), None)
-        same = same or next((name for name in known if any(_short_of(name, word) for word in words)), None)
+        same = same or next((name for word in words if (name := _short_of(word, at_place))), None)
         mac = (one.mac or "").lower()
         if same is None and alone.get(mac) == one.name:
             same = by_mac.get(mac)
-        if same is not None and same not in found.values():
+        if same is not None and same not in taken:
             found[one.name] = same
+            taken.add(same)
     return found
 
 
@@ -93,12 +99,15 @@ def _alone(pairs: Iterable[tuple[str | None, str]]) -> dict[str, str]:
     return {mac: name for mac, name in listed if count[mac] == 1}
 
 
-def _short_of(one: str, other: str) -> bool:
-    """``Gi0/1`` and ``GigabitEthernet0/1``: the same place, one kind begins the other."""
-    (kind, place), (kind2, place2) = _parts(one), _parts(other)
-    if not place or place != place2 or min(len(kind), len(kind2)) < 2:
-        return False
-    return kind.startswith(kind2) or kind2.startswith(kind)
+def _short_of(word: str, at_place: Mapping[str, Sequence[tuple[str, str]]]) -> str | None:
+    """``Gi0/1`` and ``GigabitEthernet0/1``: the same place, one kind begins the other. None where two fit."""
+    kind, place = _parts(word)
+    fitting = [
+        name
+        for other, name in at_place.get(place, ())
+        if place and min(len(kind), len(other)) >= 2 and (kind.startswith(other) or other.startswith(kind))
+    ]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _parts(name: str) -> tuple[str, str]:
