@@ -26,6 +26,7 @@ from netwright.base.errors import (
 from netwright.base.secret import Secret
 from netwright.device.endpoint import Timeouts
 from netwright.lab.sim.fleet import SimulatedFleet
+from netwright.platforms.catalog import catalog
 from netwright.platforms.frr.driver import FrrConfigDriver
 from netwright.platforms.snmp.sensors import read_sensors
 
@@ -52,6 +53,15 @@ async def test_a_plain_snmp_client_walks_it(bench: Any) -> None:
         rows = {oid: value async for oid, value in session.getbulk("1.3.6.1.2.1.47.1.1.1.1.7")}
     names = {str(value, "ascii") for value in rows.values() if isinstance(value, bytes)}
     assert {"chassis", "psu1", "psu2", "fan1", "optic-swp1"} <= names
+
+
+async def test_our_readers_understand_all_it_says(bench: Any) -> None:
+    """What a simulated device does not have it refuses, as a real one would; it never talks nonsense."""
+    for name, platform in (("core", "frr"), ("cache", "nginx_linux")):
+        facts = await catalog().platform(platform).facts.facts(bench.session(name))
+        assert facts.unparsed == ()
+        assert facts.system.hostname == name
+        assert (facts.system.image or "").startswith("Linux ") is (platform == "frr")
 
 
 async def test_another_community_gets_no_answer(bench: Any) -> None:

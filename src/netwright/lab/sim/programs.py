@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 
 from netwright.lab.sim.answers import chassis_json, ip_links, lldp_chassis, lldp_neighbors
 from netwright.lab.sim.files import DeviceFiles
@@ -60,7 +61,7 @@ def common(device: Device, files: DeviceFiles) -> dict[str, Command]:
         "export": fixed(str),
         "trap": fixed(str),
         "hostname": fixed(lambda: f"{device.name}\n"),
-        "uname": fixed(lambda: "Linux simulated\n"),
+        "uname": partial(_uname, device.name),
         "nproc": fixed(lambda: "4\n"),
         "whoami": fixed(lambda: "netops\n"),
         "show-chassis": fixed(lambda: chassis_json(device)),
@@ -89,6 +90,13 @@ def common(device: Device, files: DeviceFiles) -> dict[str, Command]:
         "ls": on_files(_ls),
         "sha256sum": on_files(_sha256sum),
     }
+
+
+async def _uname(name: str, call: Call) -> Result:
+    """POSIX: what was asked for, in this order whatever the order of the options."""
+    says = {"s": "Linux", "n": name, "r": "simulated", "m": "x86_64"}
+    asked = "".join(word[1:] for word in call.arguments if word.startswith("-")) or "s"
+    return Result(" ".join(word for letter, word in says.items() if letter in asked or "a" in asked) + "\n")
 
 
 async def _false(_: Call) -> Result:

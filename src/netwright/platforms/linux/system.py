@@ -50,7 +50,10 @@ def release(output: str) -> Found:
 
 def kernel(output: str) -> Found:
     """``Linux NAME RELEASE``: the kernel is the image that was booted."""
-    name, host, version = output.split()
+    words = output.split()
+    if len(words) != 3:
+        raise ValueError("is not a kernel's name, the host's and a release")
+    name, host, version = words
     return Found(system=System(host.partition(".")[0], fqdn=host if "." in host else None,
                                image=f"{name} {version}"))  # fmt: skip
 
