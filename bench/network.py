@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from netwright.app.upgrade import upgrade
 from netwright.design import Catalog, Designs
-from netwright.design.difference import Request
+from netwright.design.instance import Request
 from netwright.intent.importer import import_documents
 from netwright.intent.rules import check
 from netwright.inventory import KINDS

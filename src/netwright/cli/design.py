@@ -27,7 +27,7 @@ from netwright.cli.objectdiff import (
     word,
 )
 from netwright.design import Applied, Catalog, Designs
-from netwright.design.difference import Request
+from netwright.design.instance import Request
 from netwright.intent.rules import check
 from netwright.store.naming import Namer
 from netwright.store.problem import broken

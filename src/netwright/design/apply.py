@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from netwright.base.errors import NotFoundError
 from netwright.design.catalog import Catalog
-from netwright.design.difference import Difference, Request, difference
+from netwright.design.difference import Difference, difference
+from netwright.design.instance import Request
 from netwright.design.work import KeptEdit, Work, moved
 from netwright.inventory import DesignInstance, DesignPart
 from netwright.store.changeset import ChangeSets, Check

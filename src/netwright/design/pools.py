@@ -54,6 +54,11 @@ class Grant:
     identifier: str
     value: str
 
+    @property
+    def prefix(self) -> str | None:
+        """The value, when it is a prefix or an address."""
+        return None if _prefix(self.value) is None else self.value
+
 
 class Pools:
     """The pools as one transaction sees them. Values given stay given for the life of this object."""
@@ -116,10 +121,6 @@ class Pools:
         given = [grant for grant in used.values() if grant.id is None]
         kept = {grant.id for grant in used.values()}
         return given, [grant for grant in self._held[label].values() if grant.id not in kept]
-
-    def kept(self, label: str) -> list[Grant]:
-        """What an asker had before and asked for again."""
-        return [grant for grant in self._used[label].values() if grant.id is not None]
 
     def _fits(self, grant: Grant, length: int | None) -> bool:
         return length is None or "/" not in grant.value or grant.value.endswith(f"/{length}")

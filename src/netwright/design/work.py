@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from netwright.base.errors import ConflictError, InputError
 from netwright.design.hardware import Key, Kit
 from netwright.store.delta import Ref
 from netwright.store.editor import Editor
-from netwright.store.kind import Kinds
+from netwright.store.kind import Kind, Kinds
 from netwright.store.value import Doc, codec
 
 
@@ -37,6 +37,20 @@ class PartOf:
 
     device: New
     key: Key
+
+
+Handle: TypeAlias = int | New | PartOf
+"""An object: the id of one that is there, or one that is still to be made."""
+
+
+def differing(kind: Kind, there: Doc, wanted: Doc) -> Doc:
+    """What of ``wanted`` is not so already; what is still to be made never is."""
+    ways = codec(kind)
+    return {
+        column: value
+        for column, value in wanted.items()
+        if isinstance(value, New | PartOf) or not ways.same(column, there[column], value)
+    }
 
 
 @dataclass(frozen=True, slots=True)
