@@ -21,7 +21,7 @@ import yaml
 
 from netwright import collect
 from netwright.api.openapi import openapi
-from netwright.app import home, reach, scope
+from netwright.app import conditions, home, sessions
 from netwright.app.credentials import sets
 from netwright.cli.main import COMMANDS, root
 from netwright.inventory import KINDS
@@ -219,16 +219,18 @@ def _settings() -> Iterator[str]:
     yield "## jump\n"
     yield "`[jump.NAME]`: a host that SSH goes through, in the order in which they are tried; see"
     yield "[Sessions](../howto/sessions.md).\n"
-    yield from _table(("setting", "type", "default", "what it is"), _settings_of(reach.JumpHost, reach))
+    yield from _table(("setting", "type", "default", "what it is"), _settings_of(sessions.JumpHost, sessions))
     yield "## sessions\n"
     yield "`[sessions]`: limits of one process, and how long sessions are held.\n"
     yield from _table(
-        ("setting", "type", "default", "what it is"), _settings_of(reach.SessionSettings, reach)
+        ("setting", "type", "default", "what it is"), _settings_of(sessions.SessionSettings, sessions)
     )
     yield "## sessions.limits\n"
     yield "`[sessions.limits.NAME]`: other limits for parts of the network; what is not given is as in"
     yield "`[sessions]`.\n"
-    yield from _table(("setting", "type", "default", "what it is"), _settings_of(reach.SessionLimit, reach))
+    yield from _table(
+        ("setting", "type", "default", "what it is"), _settings_of(sessions.SessionLimit, sessions)
+    )
     yield "## endpoints\n"
     yield "`[endpoints.DEVICE]`: where one device is reached, when that is not its management address on the"
     yield "usual ports.\n"
@@ -238,9 +240,11 @@ def _settings() -> Iterator[str]:
 def _settings_of(model: Any, module: Any = home) -> list[tuple[str, ...]]:
     words = _attribute_docs(Path(module.__file__), model.__name__)
     fields = dict(model.model_fields)
-    if issubclass(model, scope.Scope):  # what it is comes first, for whom last
-        words |= _attribute_docs(Path(scope.__file__), "Scope")
-        fields = {name: fields[name] for name in sorted(fields, key=scope.Scope.model_fields.__contains__)}
+    if issubclass(model, conditions.Conditions):  # what it is comes first, for whom last
+        words |= _attribute_docs(Path(conditions.__file__), "Conditions")
+        fields = {
+            name: fields[name] for name in sorted(fields, key=conditions.Conditions.model_fields.__contains__)
+        }
     rows: list[tuple[str, ...]] = []
     for name, field in fields.items():
         kind = getattr(field.annotation, "__name__", "table")

@@ -17,12 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DatabaseSession
 
 from netwright.app.attachments import Attachments
+from netwright.app.conditions import Placed
 from netwright.app.credentials.stored import CredentialStore, LaterKeeper
 from netwright.app.home import Home, Settings, open_home
 from netwright.app.hostkeys import DatabaseHostKeys
-from netwright.app.reach import Reach
 from netwright.app.schema import require_current
-from netwright.app.scope import Placed
+from netwright.app.sessions import SessionRules
 from netwright.app.vault import Vault, load_key
 from netwright.base.address import Address
 from netwright.base.clock import Clock, SystemClock
@@ -179,7 +179,7 @@ class Context:
 
         Raises NotFoundError for a name that is not an active device."""
         chosen = self.chosen
-        asked = chosen.placed_matter or self.reach.placed_matter
+        asked = chosen.placed_matter or self.session_rules.placed_matter
         with self.database.read() as session:
             rows = _active(session, names, site)
             placed = _placed(session, [row[0] for row in rows]) if asked else {}
@@ -197,13 +197,13 @@ class Context:
         ]
 
     @cached_property
-    def reach(self) -> Reach:
+    def session_rules(self) -> SessionRules:
         """Jump hosts and limits, by where a device is."""
 
         def credentials(name: str) -> Credentials:
             return self.chosen.of(name)  # asked for only where there is a jump host
 
-        return Reach(self.settings.jump, self.settings.sessions, credentials)
+        return SessionRules(self.settings.jump, self.settings.sessions, credentials)
 
     def placed(self, device: str) -> Placed:
         """What decides which part of the settings is for a device."""
@@ -246,8 +246,8 @@ class Context:
             self.database.close()
 
     def _endpoint(self, device: str, host: str, credentials: Credentials, placed: Placed | None) -> Endpoint:
-        jump = self.reach.jump(placed) if placed is not None else None
-        share = self.reach.share(placed)
+        jump = self.session_rules.jump(placed) if placed is not None else None
+        share = self.session_rules.share(placed)
         override = self.home.settings.endpoints.get(device)
         if override is None:
             return Endpoint(device, host, credentials, jump=jump, share=share)

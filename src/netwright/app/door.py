@@ -9,7 +9,7 @@ import asyncio
 import resource
 from weakref import WeakKeyDictionary
 
-from netwright.app.reach import SessionSettings
+from netwright.app.sessions import SessionSettings
 from netwright.device.hostkeys import HostKeys
 from netwright.device.limits import Limits
 from netwright.device.pool import SessionPool

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
 
 from netwright.app.credentials.sets import CredentialSet, VaultSettings, secure
-from netwright.app.reach import JumpHost, SessionSettings
+from netwright.app.sessions import JumpHost, SessionSettings
 from netwright.base.errors import InputError, NotFoundError
 
 _SETTINGS = "settings.toml"

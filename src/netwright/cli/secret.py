@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from netwright.app.conditions import Placed
 from netwright.app.context import Context
 from netwright.app.credentials.chosen import DEFAULT
 from netwright.app.credentials.sets import CredentialSet
-from netwright.app.scope import Placed
 from netwright.base.errors import InputError, NetwrightError, StorageError
 from netwright.base.secret import Secret
 from netwright.cli.context import pass_context_object
@@ -149,7 +149,7 @@ def _reached(context: Context, placed: Placed, endpoint: Endpoint) -> Iterator[s
             f"SSH goes through jump host {jump.device} ({jump.host} port {jump.ssh_port}, logged in to with"
             f" {login})."
         )
-    share, made = endpoint.share, context.reach.limit_for(placed)
+    share, made = endpoint.share, context.session_rules.limit_for(placed)
     given = [
         f"{share.per_device} with the device" if share.per_device else "",
         f"{share.per_group} with {share.group}" if share.per_group else "",

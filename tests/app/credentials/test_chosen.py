@@ -6,11 +6,11 @@ from typing import cast
 
 import pytest
 
+from netwright.app.conditions import Placed
 from netwright.app.credentials.chosen import FAILED_S, KEPT_S, ChosenCredentials
 from netwright.app.credentials.sets import CredentialSet
 from netwright.app.credentials.source import Sources
 from netwright.app.credentials.stored import CredentialStore
-from netwright.app.scope import Placed
 from netwright.app.vault import Vault
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.device import endpoint

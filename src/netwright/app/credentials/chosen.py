@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from netwright.app.conditions import Placed, ask_places, first_fit
 from netwright.app.credentials.sets import CredentialSet, Place
 from netwright.app.credentials.source import Sources
 from netwright.app.credentials.stored import CredentialStore
-from netwright.app.scope import Placed, ask_places, first_fit
 from netwright.base.clock import Clock
 from netwright.base.errors import InputError, NetwrightError, NotFoundError
 from netwright.base.secret import Secret

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from netwright.app.scope import Scope
+from netwright.app.conditions import Conditions
 from netwright.base.errors import NetwrightError
 from netwright.device.endpoint import AUTH_NAMES, PRIV_NAMES, Way
 
@@ -78,7 +78,7 @@ class FromCommand(_Part):
 Place: TypeAlias = FromEnvironment | FromStore | FromVault | FromCommand
 
 
-class CredentialSet(Scope):
+class CredentialSet(Conditions):
     """One set. Without conditions it is used only where it is named; of several a device has to meet all."""
 
     username: str | Place = ""

@@ -1,4 +1,4 @@
-"""How devices are reached over SSH: through which jump host, and so many sessions at once.
+"""How sessions with devices are opened: through which jump host, and so many at once.
 
 ::
 
@@ -24,11 +24,11 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from netwright.app.scope import Placed, Scope, ask_places, first_fit
+from netwright.app.conditions import Conditions, Placed, ask_places, first_fit
 from netwright.device.endpoint import Credentials, Endpoint, Share
 
 
-class _Part(Scope):
+class _Part(Conditions):
     @model_validator(mode="after")
     def _for_somebody(self) -> Self:
         if self.by_name_only:
@@ -80,7 +80,7 @@ class SessionSettings(BaseModel):
 
 
 @dataclass(frozen=True)
-class Reach:
+class SessionRules:
     """``credentials``: those of a set, by its name."""
 
     jumps: Mapping[str, JumpHost]

@@ -1,7 +1,7 @@
-"""For which devices a part of the settings is: sets of credentials, jump hosts, limits. One rule for all.
+"""The conditions by which a part of the settings (credentials, jump hosts, limits) is for some devices only.
 
-The parts are tried in the order of the settings, and the first that fits decides. Of several conditions a
-device has to meet all. A part without conditions fits no device.
+One rule for all: the parts are tried in the order of the settings, and the first that fits decides. Of
+several conditions a device has to meet all. A part without conditions fits no device.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Placed(BaseModel):
     regions: frozenset[str] = frozenset()
 
 
-class Scope(BaseModel):
+class Conditions(BaseModel):
     """The conditions."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,7 +65,7 @@ class Scope(BaseModel):
         return "; ".join(f"{name} {', '.join(values)}" for name, values in given if values) or "where named"
 
 
-S = TypeVar("S", bound=Scope)
+S = TypeVar("S", bound=Conditions)
 
 
 def first_fit(parts: Mapping[str, S], device: Placed) -> str | None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from netwright.app.conditions import Placed
 from netwright.app.home import create_home
-from netwright.app.reach import JumpHost, Reach, SessionSettings
-from netwright.app.scope import Placed
+from netwright.app.sessions import JumpHost, SessionRules, SessionSettings
 from netwright.base.errors import InputError
 from netwright.device.endpoint import Credentials, Share
 
@@ -27,9 +27,9 @@ SESSIONS = {
 }
 
 
-def reach(jumps: dict[str, dict[str, object]] | None = None, sessions: object = None) -> Reach:
+def session_rules(jumps: dict[str, dict[str, object]] | None = None, sessions: object = None) -> SessionRules:
     given = JUMPS if jumps is None else jumps
-    return Reach(
+    return SessionRules(
         {name: JumpHost.model_validate(one) for name, one in given.items()},
         SessionSettings.model_validate(SESSIONS if sessions is None else sessions),
         Credentials,
@@ -41,7 +41,7 @@ def device(name: str, site: str = "ams1", platform: str = "eos", *regions: str) 
 
 
 def test_the_jump_host_is_reached_with_its_own_credentials() -> None:
-    found = reach().jump(device("ams1-edge1", "ams1", "eos", "nl", "emea"))
+    found = session_rules().jump(device("ams1-edge1", "ams1", "eos", "nl", "emea"))
     assert found is not None
     assert (found.device, found.host, found.ssh_port) == ("bastion", "192.0.2.1", 2222)
     assert found.credentials == Credentials("ops")
@@ -51,8 +51,8 @@ def test_the_jump_host_is_reached_with_its_own_credentials() -> None:
 def test_directly(name: str) -> None:
     """One by a part without a host, one because nothing fits."""
     placed = device(name, "tok1", "eos", *(["emea"] if name.startswith("lab") else ["apac"]))
-    assert reach().jump(placed) is None
-    assert reach().jump_for(placed) is None
+    assert session_rules().jump(placed) is None
+    assert session_rules().jump_for(placed) is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_directly(name: str) -> None:
     ],
 )
 def test_limits(placed: Placed | None, share: Share) -> None:
-    assert reach().share(placed) == share
+    assert session_rules().share(placed) == share
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_limits(placed: Placed | None, share: Share) -> None:
 def test_where_devices_are_is_asked_only_where_it_matters(
     jumps: dict[str, dict[str, object]], sessions: dict[str, object], matter: bool
 ) -> None:
-    assert reach(jumps, sessions).placed_matter is matter
+    assert session_rules(jumps, sessions).placed_matter is matter
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwright.app.scope import Placed, Scope, ask_places, first_fit
+from netwright.app.conditions import Conditions, Placed, ask_places, first_fit
 
 EDGE = Placed(name="ams1-edge1", platform="eos", site="ams1", role="edge", regions=frozenset({"nl", "emea"}))
 
@@ -23,22 +23,22 @@ EDGE = Placed(name="ams1-edge1", platform="eos", site="ams1", role="edge", regio
     ],
 )
 def test_a_device_has_to_meet_all_conditions(conditions: dict[str, list[str]], fits: bool) -> None:
-    assert Scope.model_validate(conditions).fits(EDGE) is fits
+    assert Conditions.model_validate(conditions).fits(EDGE) is fits
 
 
 def test_the_first_that_fits_decides() -> None:
     parts = {
-        "none": Scope(),
-        "ios": Scope(platforms=["ios"]),
-        "emea": Scope(regions=["emea"]),
-        "all": Scope(devices=["*"]),
+        "none": Conditions(),
+        "ios": Conditions(platforms=["ios"]),
+        "emea": Conditions(regions=["emea"]),
+        "all": Conditions(devices=["*"]),
     }
     assert first_fit(parts, EDGE) == "emea"
     assert first_fit({"ios": parts["ios"]}, EDGE) is None
     assert ask_places(parts)
-    assert not ask_places({"none": Scope()})
+    assert not ask_places({"none": Conditions()})
 
 
 def test_conditions_in_words() -> None:
-    assert Scope(sites=["ams1", "fra1"], roles=["edge"]).words() == "sites ams1, fra1; roles edge"
-    assert Scope().words() == "where named"
+    assert Conditions(sites=["ams1", "fra1"], roles=["edge"]).words() == "sites ams1, fra1; roles edge"
+    assert Conditions().words() == "where named"
