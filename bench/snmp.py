@@ -35,8 +35,10 @@ from netwright.base.secret import Secret
 from netwright.collect.samples import points
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
 from netwright.device.snmp import SnmpClient
+from netwright.device.snmp.association import Association, bulk
 from netwright.device.snmp.ber import Oid, Tag, Value
-from netwright.device.snmp.client import MORE_REPETITIONS, REPETITIONS, _bulk
+from netwright.device.snmp.channel import Channel
+from netwright.device.snmp.walk import MORE_REPETITIONS, REPETITIONS
 from netwright.lab.sim.agent import Agent, Table
 from netwright.platforms.facts import DeviceSample, InterfaceFact
 from netwright.platforms.snmp.ifmib import interfaces_in, read_interfaces
@@ -268,24 +270,23 @@ def _library(port: int, *, v3: bool, polls: int) -> float:
     """The library's sockets with one reader and nothing around them: the floor."""
 
     async def main() -> float:
-        client = SnmpClient(_endpoint(port, v3=v3))
-        await client.get(["1.3.6.1.2.1.1.3.0"])
-        here, channel = client._socket, client._channel  # noqa: SLF001 - the same set-up as ours
-        assert here is not None
-        assert channel is not None
+        association = Association(_endpoint(port, v3=v3))
+        here = await association.open()
+        channel = Channel(here, 20.0)
         start = time.process_time()
         for _ in range(polls):
             for root in ("1.3.6.1.2.1.2.2", "1.3.6.1.2.1.31.1.1"):
                 step, going = GetIter(root, REPETITIONS[0] if v3 else MORE_REPETITIONS), True
                 send, receive = (
                     functools.partial(here.send_get_bulk, step),
-                    functools.partial(_bulk, here, step),
+                    functools.partial(bulk, here, step),
                 )
                 while going:
                     answer = await channel.ask(send, receive)
                     going = bool(answer) and answer[-1] is not None
         spent = time.process_time() - start
-        client.close()
+        channel.close()
+        association.close()
         return spent
 
     return asyncio.run(main()) / polls * 1000

@@ -15,9 +15,9 @@ from netwright.base.secret import Secret
 from netwright.device.endpoint import Credentials, Endpoint, Timeouts
 from netwright.device.snmp import REPETITIONS, SnmpClient, ber
 from netwright.device.snmp.ber import BerError, Oid, Tag, Value
-from netwright.device.snmp.client import MORE_REPETITIONS
 from netwright.device.snmp.plain import Broken, decode
 from netwright.device.snmp.user import user
+from netwright.device.snmp.walk import MORE_REPETITIONS
 from netwright.lab.sim.agent import Pdu, Request, Table, answer, parse
 
 from .agents import agent_endpoint

@@ -28,11 +28,15 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[bool] | None = None
         self._watching = False
+        self._over = False
+        """Whether the request's time is up. It may end in the moment in which a late answer to another
+        request comes, which is then not waited behind."""
 
     async def ask(self, send: Callable[[], None], receive: Callable[[], T]) -> T:
         """Raises TimeoutError when no answer to this request came; late answers to others are passed over
         by the library, which compares request ids."""
         loop = self._loop
+        self._over = False
         expire = loop.call_later(self._timeout_s, self._expired)
         try:
             self._waiting = loop.create_future()
@@ -47,7 +51,8 @@ class Channel:
                 try:
                     return receive()
                 except BlockingIOError:
-                    continue
+                    if self._over:
+                        raise TimeoutError from None
         finally:
             expire.cancel()
             self._waiting = None
@@ -66,5 +71,6 @@ class Channel:
             self._waiting.set_result(True)
 
     def _expired(self) -> None:
+        self._over = True
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(False)
