@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.device.conftest import PASSWORD, Router
+from tests.device.conftest import PASSWORD, Router, started
 
 from netwright.app.context import Context, open_context
 from netwright.base.errors import AuthenticationError, SessionLimitError
@@ -63,19 +63,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 async def jump() -> AsyncIterator[Router]:
-    router = Router()
-    router.forwards = True
-    await router.start()
-    yield router
-    await router.stop()
+    async with started(forwards=True) as router:
+        yield router
 
 
 @pytest.fixture
 async def router() -> AsyncIterator[Router]:
-    router = Router()
-    await router.start()
-    yield router
-    await router.stop()
+    async with started() as router:
+        yield router
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import asyncssh
 import pytest
@@ -102,12 +103,26 @@ class Router:
         process.exit(child.returncode or 0)
 
 
-@pytest.fixture
-async def router() -> AsyncIterator[Router]:
+@asynccontextmanager
+async def started(*, forwards: bool = False) -> AsyncIterator[Router]:
+    """``forwards``: it serves as a jump host."""
     router = Router()
+    router.forwards = forwards
     await router.start()
     yield router
     await router.stop()
+
+
+@pytest.fixture
+async def router() -> AsyncIterator[Router]:
+    async with started() as router:
+        yield router
+
+
+@pytest.fixture
+async def jump() -> AsyncIterator[Router]:
+    async with started(forwards=True) as router:
+        yield router
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ WORDS: dict[Trouble, tuple[type[DeviceError], str]] = {
     Trouble.DROPS: (SessionClosedError, "closed in the middle"),
     Trouble.FLOODS: (UnparsedAnswerError, "longer than|more than"),
     Trouble.TRICKLES: (DeviceTimeoutError, "no end of the answer"),
-    Trouble.GARBAGE: (DeviceTimeoutError, "login .* did not end"),
+    Trouble.GARBAGE: (DeviceTimeoutError, r"does not speak SSH: it began with '\\x00\\x01"),
     Trouble.WRONG_PROMPT: (DeviceTimeoutError, "first prompt"),
     Trouble.REBOOTS: (SessionClosedError, "closed in the middle"),
 }

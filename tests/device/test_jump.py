@@ -18,15 +18,6 @@ from .conftest import Router, endpoint
 
 
 @pytest.fixture
-async def jump() -> AsyncIterator[Router]:
-    router = Router()
-    router.forwards = True
-    await router.start()
-    yield router
-    await router.stop()
-
-
-@pytest.fixture
 async def pool(hostkeys: HostKeys) -> AsyncIterator[SessionPool]:
     pool = SessionPool(hostkeys)
     yield pool

@@ -309,13 +309,19 @@ async def test_close_does_not_wait_for_a_device_that_is_gone(router: Router, hos
         await session.close()
 
 
-@pytest.fixture
-async def jump() -> AsyncIterator[Router]:
-    router = Router()
-    router.forwards = True
-    await router.start()
-    yield router
-    await router.stop()
+@pytest.mark.parametrize("words", [b"220 ready\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+async def test_what_speaks_no_ssh_is_told_by_its_first_words(words: bytes, hostkeys: HostKeys) -> None:
+    def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(words)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        session = open_session(endpoint(server.sockets[0].getsockname()[1]), hostkeys)
+        with pytest.raises(SessionClosedError, match="does not speak SSH: it began with") as caught:
+            await session.run("true")
+    assert repr(words.decode()) in str(caught.value)
+    assert "was broken off" in str(caught.value)
 
 
 def through(router: Router, jump: Router, password: str = PASSWORD) -> Endpoint:

@@ -8,6 +8,7 @@ does not answer a fresh session counts as silent.
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -116,11 +117,11 @@ class Poller:
         return session, await self._asked(target, session)
 
     async def _asked(self, target: Target, session: Conversation) -> DeviceSample:
-        try:
-            return await target.platform.facts.sample(session)
-        except BaseException:
-            session.drop()
-            raise
+        with ExitStack() as undo:
+            undo.callback(session.drop)
+            sample = await target.platform.facts.sample(session)
+            undo.pop_all()
+        return sample
 
 
 class _More:

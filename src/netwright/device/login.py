@@ -9,6 +9,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import lru_cache
 
 import asyncssh
@@ -32,6 +33,7 @@ _CIPHERS = "^aes128-gcm@openssh.com,aes256-gcm@openssh.com"
 """Before all others: in the library they cost half as much as its first choice, ChaCha20-Poly1305."""
 
 _RSA = ("rsa-sha2-512", "rsa-sha2-256")
+_SHOWN_BYTES = 40
 _NO_KNOWN_HOSTS = asyncssh.import_known_hosts("")
 
 
@@ -83,8 +85,11 @@ class Login:
                     server_host_key_algs=_algorithms(known),
                 )
         except TimeoutError:
+            late = f"did not end within {limit:g} s"
+            if check.strange:
+                raise self._strange(DeviceTimeoutError, check, late) from None
             raise DeviceTimeoutError(
-                f"the SSH login at {self._where} did not end within {limit:g} s",
+                f"the SSH login at {self._where} {late}",
                 subject=self._device,
                 remedy="Look at the device's load and its SSH server's log.",
             ) from None
@@ -126,10 +131,19 @@ class Login:
             return AuthenticationError(
                 "the stored private key can't be read", subject=self._device, remedy="Store it again."
             )
+        if check.strange:
+            return self._strange(SessionClosedError, check, f"was broken off ({error})")
         return SessionClosedError(
             f"{self._where} broke off the SSH login ({error})",
             subject=self._device,
             remedy="Check that an SSH server answers there, and its log.",
+        )
+
+    def _strange(self, kind: type[DeviceError], check: _HostKeyCheck, end: str) -> DeviceError:
+        return kind(
+            f"{self._where} does not speak SSH: it began with {check.strange}; the login {end}",
+            subject=self._device,
+            remedy="Check the port, and what else listens there: a console server, a proxy, another service.",
         )
 
     @property
@@ -146,7 +160,7 @@ class Login:
 
 
 class _HostKeyCheck(asyncssh.SSHClient):
-    """Compares the offered host key with the recorded one; remembers what was offered."""
+    """Compares the offered host key with the recorded one; remembers what was offered and what came first."""
 
     def __init__(self, known: str | None, on_lost: Callable[[], None]) -> None:
         self.known = known
@@ -154,9 +168,27 @@ class _HostKeyCheck(asyncssh.SSHClient):
         self.offered = ""
         self.failed = False
         self.connected = False
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._first = b""
+
+    @property
+    def strange(self) -> str:
+        """The beginning of what came, where something came and no SSH version was in it; else ""."""
+        if self._connection is None or self._connection.get_extra_info("server_version"):
+            return ""
+        return ascii(self._first[:_SHOWN_BYTES].decode("latin-1")) if self._first else ""
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         self.connected = True
+        self._connection = conn
+        receive = conn.data_received
+
+        def first(data: bytes, datatype: asyncssh.DataType = None) -> None:
+            self._first = data
+            del conn.data_received  # the class's own from here on
+            receive(data, datatype)
+
+        conn.data_received = first  # type: ignore[method-assign]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.on_lost()
@@ -173,18 +205,16 @@ async def _tcp(host: str, port: int) -> socket.socket:
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     last = OSError("the name has no address")
     for family, kind, protocol, _, address in found:
-        sock = socket.socket(family, kind, protocol)
-        try:
+        with ExitStack() as undo:
+            sock = undo.enter_context(socket.socket(family, kind, protocol))
             sock.setblocking(False)
-            await loop.sock_connect(sock, address)
-        except OSError as error:
-            sock.close()
-            last = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
+            try:
+                await loop.sock_connect(sock, address)
+            except OSError as error:
+                last = error
+            else:
+                undo.pop_all()
+                return sock
     raise last
 
 

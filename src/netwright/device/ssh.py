@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from contextlib import ExitStack
 from typing import Protocol
 
 import asyncssh
@@ -247,11 +248,11 @@ class SshConnection:
         if self._limiter is None:
             return await self._login.enter(await self._way(), lambda: None)
         place = await self._limiter.enter(self._endpoint)
-        try:
-            return await self._login.enter(await self._way(), place.leave)
-        except BaseException:
-            place.leave()
-            raise
+        with ExitStack() as undo:
+            undo.callback(place.leave)
+            connection = await self._login.enter(await self._way(), place.leave)
+            undo.pop_all()
+        return connection
 
     async def _way(self) -> socket.socket | asyncssh.SSHClientConnection:
         """What the login goes over: a socket, or the connection to the jump host."""
