@@ -6,7 +6,6 @@ optics, BGP sessions. A device without an agent is read wholly that way.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -26,7 +25,6 @@ from netwright.platforms.snmp.probe import probe
 from netwright.platforms.terminal import terminal_facts
 from netwright.platforms.ways import ask
 
-_FRR = re.compile(r"\bFRR(?:outing)?\b")
 Login = Callable[[Endpoint, Dialogue | None], Session]
 
 
@@ -52,7 +50,7 @@ class DeviceReader:
     async def read(self, endpoint: Endpoint, heard: Fingerprint) -> DeviceFacts:
         failed: list[tuple[Way, DeviceError]] = []
         agent = await self._try(Way.SNMP, self._agent(endpoint), failed) if heard.snmp is not None else None
-        platform = self._platform(agent, heard)
+        platform = self._platform(agent)
         said = await self._first(endpoint, heard, platform, failed)
         answers = [one for one in (said, agent) if one is not None]
         if not answers:
@@ -127,12 +125,10 @@ class DeviceReader:
         finally:
             await session.close()
 
-    def _platform(self, facts: DeviceFacts | None, heard: Fingerprint) -> str:
+    def _platform(self, facts: DeviceFacts | None) -> str:
         """Our name of what runs there; empty when nothing tells."""
         if self.platform:
             return self.catalog.platform(self.platform).name
-        if _FRR.search(heard.snmp or ""):
-            return "frr"
         return self._known(facts.system.os if facts else None)
 
     def _name_of(self, found: DeviceFacts, platform: str) -> str:
