@@ -17,10 +17,11 @@ from netwright.intent.draft import Draft
 from netwright.intent.importer import Drafts, ImportResult, import_source
 from netwright.intent.rules import check
 from netwright.inventory import KINDS
-from netwright.store.changeset import ChangeSets, ChangeSetState
+from netwright.store.changeset import ChangeSets
 from netwright.store.delta import Op
 from netwright.store.naming import resolve
 from netwright.store.problem import Requirement
+from netwright.store.proposal import ChangeSetState
 
 from .conftest import DEMO, Workshop
 from .test_rules import read_cases

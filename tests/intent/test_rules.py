@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from netwright.intent.rules import RULES, Rule, Touched, catalog, check
 from netwright.inventory import KINDS
-from netwright.store.changeset import MergePreview
 from netwright.store.delta import Change, Op
+from netwright.store.merging import MergePreview
 from netwright.store.naming import resolve
 from netwright.store.problem import Problem, Severity
 

@@ -10,7 +10,8 @@ from sqlalchemy import JSON, MetaData, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session
 
 from netwright.base import address
-from netwright.store.changeset import ChangeSets, Check
+from netwright.store.changeset import ChangeSets
+from netwright.store.check import Check
 from netwright.store.database import Database
 from netwright.store.delta import Change
 from netwright.store.history import documents

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError, NotFoundError
-from netwright.store.changeset import ChangeSetState, Keep
 from netwright.store.delta import Change, Op, Ref
 from netwright.store.history import current_revision
 from netwright.store.problem import MergeConflictError, Problem, RulesBrokenError, Severity
+from netwright.store.proposal import ChangeSetState
+from netwright.store.settling import Keep
 
 from .stores import Store, no_rules
 

@@ -10,10 +10,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError, NotFoundError
-from netwright.store.changeset import ChangeSetState, all_of
+from netwright.store.check import all_of
 from netwright.store.delta import Change, Op
 from netwright.store.history import blame, changes_of, current_revision
 from netwright.store.problem import Problem, RulesBrokenError, Severity
+from netwright.store.proposal import ChangeSetState
 
 from .stores import Store, no_rules
 

@@ -14,11 +14,12 @@ from sqlalchemy.engine import make_url
 from tests.postgresql import Cluster
 from tests.tables import create_tables
 
-from netwright.store.changeset import ChangeSets, ChangeSetState
+from netwright.store.changeset import ChangeSets
 from netwright.store.database import Database
 from netwright.store.event import events_after
 from netwright.store.history import current_revision
 from netwright.store.kind import Kinds
+from netwright.store.proposal import ChangeSetState
 
 from .stores import INVENTED, Store, no_rules
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from netwright.base.clock import SystemClock
 from netwright.base.errors import NotFoundError
-from netwright.store.changeset import ChangeSets, Keep
+from netwright.store.changeset import ChangeSets
 from netwright.store.event import events_after
 from netwright.store.history import blame, current_revision, documents_as_of, history_of
 from netwright.store.past import as_of_revision
 from netwright.store.retention import prune
+from netwright.store.settling import Keep
 
 from .stores import Store
 from .test_properties import World, apply_edits, edits, try_merge

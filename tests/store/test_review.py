@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from netwright.base.errors import ConflictError, InputError, NotFoundError
-from netwright.store.changeset import ChangeSets, Keep
+from netwright.store.changeset import ChangeSets
 from netwright.store.delta import Change
 from netwright.store.event import events_after
 from netwright.store.problem import ApprovalMissingError, Requirement
 from netwright.store.review import Reviews
+from netwright.store.settling import Keep
 
 from .stores import Store, no_rules
 

@@ -8,10 +8,12 @@ import pytest
 
 from netwright.base.clock import SystemClock
 from netwright.base.errors import InputError, NotFoundError
-from netwright.store.changeset import ChangeSets, ChangeSetState, Keep
+from netwright.store.changeset import ChangeSets
 from netwright.store.delta import Op
 from netwright.store.problem import MergeConflictError, RulesBrokenError
+from netwright.store.proposal import ChangeSetState
 from netwright.store.relation import Tie
+from netwright.store.settling import Keep
 
 from .stores import Store, no_rules
 

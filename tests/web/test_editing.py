@@ -12,7 +12,7 @@ from tests.web.conftest import BrowserMaker
 from tests.web.seed import Seeded
 
 from netwright.inventory import Component, CustomField, Device, Interface, InterfaceAddress, Rack, Site, Tag
-from netwright.store.changeset import ChangeSetState
+from netwright.store.proposal import ChangeSetState
 
 
 def keys_in(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from netwright.collect.observed import ObservedInterface
 from netwright.deploy.records import Rollout, RolloutDevice
 from netwright.inventory import KINDS, Device, Interface
 from netwright.platforms.facts import OperState
-from netwright.store.changeset import ChangeSetState
+from netwright.store.proposal import ChangeSetState
 from netwright.web.pages import inventory
 from netwright.web.read.table import read_table
 from netwright.web.templating import STATIC, lower_first, spoken_many

@@ -25,9 +25,10 @@ from netwright.api.telling import (
 )
 from netwright.app.access import Verb as Right
 from netwright.intent import rules
-from netwright.store.changeset import ChangeSetInfo, ChangeSetState, Keep
 from netwright.store.delta import Change
 from netwright.store.problem import Conflict, MergeConflictError, Problem, RulesBrokenError, broken
+from netwright.store.proposal import ChangeSetInfo, ChangeSetState
+from netwright.store.settling import Keep
 
 
 async def list_change_sets(request: Request) -> Response:

@@ -9,10 +9,10 @@ from typing import Any
 from netwright.api.state import Call
 from netwright.app.access.telling import Telling, seen_diffs
 from netwright.base.errors import NetwrightError
-from netwright.store.changeset import ChangeSetInfo
 from netwright.store.delta import Change
 from netwright.store.diff import ObjectDiff
 from netwright.store.problem import Conflict, MergeConflictError, Problem, RulesBrokenError
+from netwright.store.proposal import ChangeSetInfo
 
 
 def told_problems(

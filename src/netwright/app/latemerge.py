@@ -16,7 +16,7 @@ from netwright.app.context import Context
 from netwright.base.errors import ForbiddenError
 from netwright.intent import rules
 from netwright.store.agenda import Attempt
-from netwright.store.changeset import all_of
+from netwright.store.check import all_of
 
 _LOG = logging.getLogger(__name__)
 LOOK_S = 5.0

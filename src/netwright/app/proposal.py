@@ -20,8 +20,9 @@ from netwright.collect.discovery.known import KnownDevice
 from netwright.intent import rules
 from netwright.intent.importer import Prepared, Source, prepare
 from netwright.inventory import KINDS
-from netwright.store.changeset import MergePreview, all_of
+from netwright.store.check import all_of
 from netwright.store.diff import ObjectDiff
+from netwright.store.merging import MergePreview
 from netwright.store.naming import HIDDEN
 from netwright.store.problem import Problem, broken
 

@@ -25,7 +25,7 @@ from netwright.cli.objectdiff import (
     print_objections,
 )
 from netwright.intent.rules import check as check_rules
-from netwright.store.changeset import ChangeSetInfo, ChangeSetState
+from netwright.store.proposal import ChangeSetInfo, ChangeSetState
 
 _COLOURS = {
     ChangeSetState.OPEN: "yellow",

@@ -17,7 +17,8 @@ from netwright.design.difference import Difference, difference
 from netwright.design.instance import Request
 from netwright.design.work import KeptEdit, Work, moved
 from netwright.inventory import DesignInstance, DesignPart
-from netwright.store.changeset import ChangeSets, Check
+from netwright.store.changeset import ChangeSets
+from netwright.store.check import Check
 from netwright.store.database import Database
 from netwright.store.diff import ObjectDiff
 from netwright.store.history import current_revision

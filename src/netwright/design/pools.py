@@ -25,10 +25,10 @@ from netwright.intent.allocation import Wish, free_hosts, free_names, free_numbe
 from netwright.inventory import Allocation, Pool, Prefix, Region, Site
 from netwright.inventory.addressing import PrefixRole
 from netwright.inventory.design import PoolType
-from netwright.store.changeset import ChangeSet, ChangeSetState
 from netwright.store.delta import Delta, Op
 from netwright.store.history import chunks
 from netwright.store.kind import FieldType, Kinds
+from netwright.store.proposal import ChangeSet, ChangeSetState
 
 _FIRST, _MOST = 8, 1024
 """Candidates that are looked at together, growing."""

@@ -23,9 +23,9 @@ from sqlalchemy.orm import Session
 
 from netwright.base import address
 from netwright.base.errors import ConflictError, InputError
-from netwright.store.changeset import ChangeSet, ChangeSetState
 from netwright.store.delta import Delta, Op
 from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
+from netwright.store.proposal import ChangeSet, ChangeSetState
 
 MOST = 1_000
 """Values given out in one call."""

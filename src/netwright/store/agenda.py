@@ -54,7 +54,7 @@ class Agenda:
         """Leave it open; nothing happens when it was not scheduled."""
         with self._database.write() as session:
             changeset = find_open(session, changeset_id)
-            changeset.merge_at = changeset.merge_edition = None
+            changeset.unschedule()
             changeset.merge_by = ""
 
     def due(self) -> list[tuple[int, str, int]]:
@@ -82,7 +82,7 @@ class Agenda:
         with self._database.write() as session:
             changeset = session.get(ChangeSet, changeset_id, with_for_update=True)
             if changeset is not None and changeset.state is ChangeSetState.OPEN:
-                changeset.merge_at = changeset.merge_edition = None
+                changeset.unschedule()
                 changeset.merge_failure = reason
                 session.flush()
                 emit(

@@ -1,6 +1,6 @@
 """Change sets: every write of a wanted object belongs to one, from opening to merge and revert.
 
-Main path: ``edit`` (``editor``) -> ``preview`` and ``merge`` (``merge``, ``integrity``) -> ``history``.
+Main path: ``edit`` (``editor``) -> ``preview`` and ``merge`` (``merge``, ``merging``) -> ``history``.
 """
 
 from __future__ import annotations
@@ -8,31 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from netwright.base.clock import Clock, SystemClock
 from netwright.base.errors import ConflictError, InputError
 from netwright.store.agenda import Agenda
+from netwright.store.check import Check
 from netwright.store.database import Database
 from netwright.store.delta import Change, Delta, Ref
 from netwright.store.diff import ObjectDiff, object_diffs
 from netwright.store.editor import Editor
 from netwright.store.event import EventType, emit
 from netwright.store.fold import write_deltas
-from netwright.store.history import Revision, changes_of, current_revision, lock_line, record
+from netwright.store.history import changes_of, current_revision, lock_line
 from netwright.store.kind import Kinds
-from netwright.store.merge import MergePlan, apply, name_conflicts, plan_merge
-from netwright.store.problem import (
-    Conflict,
-    MergeConflictError,
-    Problem,
-    Requirement,
-    RulesBrokenError,
-    broken,
-)
+from netwright.store.merge import plan_merge
+from netwright.store.merging import MergePreview, Merging
+from netwright.store.problem import Problem
 from netwright.store.proposal import (
     ChangeSet,
     ChangeSetInfo,
@@ -44,53 +39,13 @@ from netwright.store.proposal import (
     find_open,
     info_of,
     named,
+    opened,
+    titled,
 )
 from netwright.store.relation import Relation, relations
-from netwright.store.review import Policy, Reviews, no_policy, require_approved, unmet
+from netwright.store.review import Policy, Reviews, no_policy
 from netwright.store.settling import Keep, Rebased, Settling
 from netwright.store.value import Doc
-
-__all__ = ["ChangeSet", "ChangeSetInfo", "ChangeSetState", "ChangeSets", "Check", "Committed", "Keep"]
-__all__ += ["MergePreview", "all_of"]
-
-Check: TypeAlias = Callable[[Session, Sequence[Change]], list[Problem]]
-"""Something that may object to a merged state: rules, permissions. Asked in the merge's own transaction after
-the rows are written, so the session sees the merged state, and the changes say what each object was before.
-What it can't put as a problem it raises; then nothing is kept either."""
-
-
-def all_of(*checks: Check) -> Check:
-    """Checks asked one after the other; the next only when those before found no error."""
-
-    def ask(session: Session, changes: Sequence[Change]) -> list[Problem]:
-        problems: list[Problem] = []
-        for check in checks:
-            if broken(problems):
-                break
-            problems += check(session, changes)
-        return problems
-
-    return ask
-
-
-@dataclass(frozen=True, slots=True)
-class MergePreview:
-    """What a merge would do now. Rules are asked only when the state holds together without them."""
-
-    diff: Sequence[ObjectDiff]
-    conflicts: list[Conflict]
-    problems: list[Problem]
-    unmet: Sequence[Requirement] = ()
-    """Approvals that it still needs; known only when nothing else stands against it."""
-
-    @property
-    def sound(self) -> bool:
-        """Nothing but approvals stands against it."""
-        return not self.conflicts and not broken(self.problems)
-
-    @property
-    def mergeable(self) -> bool:
-        return self.sound and not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +76,13 @@ class ChangeSets:
         self._database = database
         self._kinds = kinds
         self._clock = clock or SystemClock()
-        self._policy = policy
-        self._always = always
+        self._merging = Merging(kinds, self._clock, policy, always)
         self.review = Reviews(database, kinds, self._clock)
         self.agenda = Agenda(database, self._clock)
 
     def open(self, title: str, author: str, reason: str = "") -> ChangeSetInfo:
         with self._database.write() as session:
-            changeset = self._insert(session, title, author, reason)
+            changeset = opened(session, title, author, self._clock.now(), reason=reason)
             self._tell(session, EventType.CHANGESET_OPENED, author, changeset)
             return info_of(changeset, 0)
 
@@ -191,7 +145,7 @@ class ChangeSets:
         others' values says so in a check. ``prepare`` runs first behind the lock of merges and may edit too:
         nobody else can be given what it allocates then. Raises
         RulesBrokenError with every problem, InputError and NotFoundError for an object that is not there."""
-        _titled(title)
+        titled(title)
         with self._database.write() as session:
             lock_line(session)
             if prepare is not None:
@@ -201,10 +155,11 @@ class ChangeSets:
             plan = plan_merge(session, self._kinds, wanted, present)
             if not plan.changes and not plan.problems:
                 return Committed(None, current_revision(session), (), ())
-            problems = self._checked(session, None, plan, check)
+            problems = self._merging.carry_out(session, None, plan, check)
             number = current_revision(session) + 1
-            changeset = self._insert(session, title, author, reason, merged=number)
-            self._record(session, changeset, author, plan, number)
+            at = self._clock.now()
+            changeset = opened(session, title, author, at, reason=reason, merged=number)
+            self._merging.record(session, changeset, author, plan, number)
             return Committed(changeset.id, number, plan.changes, problems)
 
     def rehearse(self, editor: Editor, check: Check, changeset_id: int | None = None) -> MergePreview:
@@ -222,13 +177,8 @@ class ChangeSets:
                 editor.flush(session, changeset_id)
                 wanted = changes_in(session, changeset)
                 fresh = [change for change in wanted if before.get(change.ref) != change]
-            diff = object_diffs(session, self._kinds, fresh)
             plan = plan_merge(session, self._kinds, wanted, present)
-            conflicts = name_conflicts(session, plan)
-            problems = list(plan.problems)
-            if not conflicts and not broken(problems):
-                problems += self._apply(session, plan, check)
-            return MergePreview(diff, conflicts, problems)
+            return self._merging.preview(session, None, plan, fresh, check)
 
     def create(self, changeset_id: int, kind: str, fields: Mapping[str, Any], by: str = "") -> int:
         """A new object; the id it has from now on."""
@@ -264,16 +214,8 @@ class ChangeSets:
             changeset = find_open(session, changeset_id)
             lock_line(session)
             wanted = changes_in(session, changeset)
-            diff = object_diffs(session, self._kinds, wanted)
             plan = plan_merge(session, self._kinds, wanted)
-            conflicts = name_conflicts(session, plan)
-            problems = list(plan.problems)
-            missing: Sequence[Requirement] = ()
-            if not conflicts and not broken(problems):
-                problems += self._apply(session, plan, check)
-                if not broken(problems):
-                    missing = unmet(session, changeset, self._policy(session, plan.changes))
-            return MergePreview(diff, conflicts, problems, missing)
+            return self._merging.preview(session, changeset, plan, wanted, check)
 
     @contextmanager
     def applied(self, changeset_id: int) -> Iterator[Session]:
@@ -285,11 +227,7 @@ class ChangeSets:
             changeset = find_open(session, changeset_id)
             lock_line(session)
             plan = plan_merge(session, self._kinds, changes_in(session, changeset))
-            if plan.contests:
-                raise MergeConflictError(changeset_id, name_conflicts(session, plan))
-            if broken(plan.problems):
-                raise RulesBrokenError(changeset_id, plan.problems)
-            self._apply(session, plan, lambda _session, _changes: [])
+            self._merging.write(session, changeset, plan)
             yield session
 
     def merge(self, changeset_id: int, author: str, check: Check, *, edition: int | None = None) -> int:
@@ -309,17 +247,17 @@ class ChangeSets:
             if not wanted:
                 raise InputError(
                     "holds no change",
-                    subject=f"change set {changeset_id}",
+                    subject=named(changeset_id),
                     remedy="Edit it, or abandon it.",
                 )
             plan = plan_merge(session, self._kinds, wanted)
-            self._checked(session, changeset, plan, check)
+            self._merging.carry_out(session, changeset, plan, check)
             number = current_revision(session) + 1
             changeset.state = ChangeSetState.MERGED
             changeset.merged_revision = number
-            changeset.merge_at = changeset.merge_edition = None
+            changeset.unschedule()
             session.flush()
-            self._record(session, changeset, author, plan, number)
+            self._merging.record(session, changeset, author, plan, number)
             session.execute(delete(Delta).where(Delta.changeset_id == changeset_id))  # history has them now
             return number
 
@@ -331,12 +269,12 @@ class ChangeSets:
             if changeset.merged_revision is None:
                 raise InputError(
                     f"is {changeset.state}, only a merged one can be reverted",
-                    subject=f"change set {changeset_id}",
+                    subject=named(changeset_id),
                     remedy="Abandon it instead.",
                 )
             changes = [change.inverse() for change in changes_of(session, changeset.merged_revision)]
-            title = f"Revert {changeset_id}: {changeset.title}"[:255]
-            inverse = self._insert(session, title, author, "", reverts=changeset_id)
+            title = f"Revert {changeset_id}: {changeset.title}"
+            inverse = opened(session, title, author, self._clock.now(), reverts=changeset_id)
             write_deltas(session, inverse.id, changes)
             self._tell(session, EventType.CHANGESET_OPENED, author, inverse)
             return inverse.id
@@ -383,8 +321,7 @@ class ChangeSets:
         with self._database.write() as session:
             changeset = find_open(session, changeset_id)
             if title is not None:
-                _titled(title)
-                changeset.title = title[:255]
+                changeset.title = titled(title)
             if reason is not None:
                 changeset.reason = reason
 
@@ -401,7 +338,7 @@ class ChangeSets:
         with self._database.write() as session:
             changeset = find_open(session, changeset_id)
             changeset.state = ChangeSetState.ABANDONED
-            changeset.merge_at = changeset.merge_edition = None
+            changeset.unschedule()
             self._tell(session, EventType.CHANGESET_ABANDONED, author or changeset.author, changeset)
 
     def reopen(self, changeset_id: int, author: str = "") -> None:
@@ -409,7 +346,13 @@ class ChangeSets:
         with self._database.write() as session:
             changeset = find(session, changeset_id)
             if changeset.state is not ChangeSetState.ABANDONED:
-                raise InputError(f"is {changeset.state}, not abandoned", subject=named(changeset_id))
+                raise InputError(
+                    f"is {changeset.state}, not abandoned",
+                    subject=named(changeset_id),
+                    remedy="Edit it as it is."
+                    if changeset.state is ChangeSetState.OPEN
+                    else "Open a new one for further changes.",
+                )
             changeset.state = ChangeSetState.OPEN
             self._tell(session, EventType.CHANGESET_REOPENED, author or changeset.author, changeset)
 
@@ -423,86 +366,3 @@ class ChangeSets:
     def _tell(self, session: Session, event: EventType, author: str, changeset: ChangeSet) -> None:
         session.flush()
         emit(session, event, self._clock.now(), author, changeset_id=changeset.id, title=changeset.title)
-
-    def _insert(
-        self,
-        session: Session,
-        title: str,
-        author: str,
-        reason: str,
-        *,
-        reverts: int | None = None,
-        merged: int | None = None,
-    ) -> ChangeSet:
-        """An open one, or one that ``merged`` at once: the revision that it makes."""
-        _titled(title)
-        changeset = ChangeSet(
-            state=ChangeSetState.OPEN if merged is None else ChangeSetState.MERGED,
-            base_revision=current_revision(session) if merged is None else merged - 1,
-            title=title[:255],
-            reason=reason,
-            author=author,
-            created_at=self._clock.now(),
-            merged_revision=merged,
-            reverts=reverts,
-            edition=0,
-            editors=[],
-            merge_at=None,
-            merge_edition=None,
-        )
-        session.add(changeset)
-        session.flush()
-        return changeset
-
-    def _apply(self, session: Session, plan: MergePlan, check: Check) -> Sequence[Problem]:
-        """Write the plan and ask the rules about the state it makes."""
-        apply(session, self._kinds, plan)
-        session.expire_all()
-        asked = check if self._always is None else all_of(check, self._always)
-        return asked(session, plan.changes)
-
-    def _checked(
-        self, session: Session, changeset: ChangeSet | None, plan: MergePlan, check: Check
-    ) -> Sequence[Problem]:
-        """Write the plan; its warnings. Raises whatever stands against it."""
-        changeset_id = None if changeset is None else changeset.id
-        if plan.contests:
-            raise MergeConflictError(changeset_id, name_conflicts(session, plan))
-        problems = list(plan.problems)
-        if not broken(problems):
-            problems += self._apply(session, plan, check)
-        if broken(problems):
-            raise RulesBrokenError(changeset_id, problems)
-        require_approved(session, changeset, self._policy(session, plan.changes))
-        return problems
-
-    def _record(
-        self, session: Session, changeset: ChangeSet, author: str, plan: MergePlan, number: int
-    ) -> None:
-        session.execute(
-            insert(Revision).values(
-                number=number,
-                at=self._clock.now(),
-                author=author,
-                changeset_id=changeset.id,
-                message=changeset.title,
-                changes=len(plan.changes),
-            )
-        )
-        record(session, number, plan.changes)
-        emit(
-            session,
-            EventType.REVISION_MERGED,
-            self._clock.now(),
-            author,
-            changeset_id=changeset.id,
-            title=changeset.title,
-            revision=number,
-            changes=plan.changes,
-            locked=True,
-        )
-
-
-def _titled(title: str) -> None:
-    if not title.strip():
-        raise InputError("a change set needs a title", remedy="Say in a few words what it does.")

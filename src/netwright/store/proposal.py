@@ -1,4 +1,4 @@
-"""The change set as a row: its states, what lists show of it, and how its changes are read."""
+"""The change set as a row: how it is opened, its states, what lists show of it, how its changes are read."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.delta import Change, Delta, Op
-from netwright.store.history import Revision, changes_of
+from netwright.store.history import Revision, changes_of, current_revision
 from netwright.store.record import Base
 from netwright.store.rows import chunks
+
+_TITLE = 255
+"""Characters of a title that are kept."""
 
 
 class ChangeSetState(enum.StrEnum):
@@ -49,6 +52,10 @@ class ChangeSet(Base):
     merge_edition: Mapped[int | None]
     merge_failure: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Why the last scheduled merge did not happen."""
+
+    def unschedule(self) -> None:
+        """It is no longer to be merged by itself."""
+        self.merge_at = self.merge_edition = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,43 @@ def info_of(changeset: ChangeSet, changes: int) -> ChangeSetInfo:
         merge_by=changeset.merge_by,
         merge_failure=changeset.merge_failure,
     )
+
+
+def titled(title: str) -> str:
+    """A title as it is kept. Raises InputError for an empty one."""
+    if not title.strip():
+        raise InputError("a change set needs a title", remedy="Say in a few words what it does.")
+    return title[:_TITLE]
+
+
+def opened(
+    session: Session,
+    title: str,
+    author: str,
+    at: float,
+    *,
+    reason: str = "",
+    reverts: int | None = None,
+    merged: int | None = None,
+) -> ChangeSet:
+    """A new one: open, or ``merged`` at once as the revision that it makes."""
+    changeset = ChangeSet(
+        state=ChangeSetState.OPEN if merged is None else ChangeSetState.MERGED,
+        base_revision=current_revision(session) if merged is None else merged - 1,
+        title=titled(title),
+        reason=reason,
+        author=author,
+        created_at=at,
+        merged_revision=merged,
+        reverts=reverts,
+        edition=0,
+        editors=[],
+        merge_at=None,
+        merge_edition=None,
+    )
+    session.add(changeset)
+    session.flush()
+    return changeset
 
 
 def named(changeset_id: int) -> str:

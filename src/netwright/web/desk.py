@@ -17,9 +17,11 @@ from fastapi.responses import RedirectResponse, Response
 from netwright.app.access import Access, Verb
 from netwright.base.errors import NetwrightError, NotFoundError
 from netwright.intent import rules
-from netwright.store.changeset import ChangeSetInfo, ChangeSetState, Check, MergePreview, all_of
+from netwright.store.check import Check, all_of
 from netwright.store.editor import Editor
+from netwright.store.merging import MergePreview
 from netwright.store.problem import ApprovalMissingError
+from netwright.store.proposal import ChangeSetInfo, ChangeSetState
 from netwright.web.caller import access_of
 from netwright.web.state import state_of
 

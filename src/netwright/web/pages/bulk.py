@@ -16,8 +16,8 @@ from netwright.base.errors import InputError
 from netwright.exchange.csvfile import CsvText
 from netwright.intent.importer import Prepared, prepare
 from netwright.inventory import KINDS
-from netwright.store.changeset import MergePreview
 from netwright.store.editor import Editor
+from netwright.store.merging import MergePreview
 from netwright.store.problem import RulesBrokenError, broken
 from netwright.store.query import Reader
 from netwright.store.query.selection import Selection

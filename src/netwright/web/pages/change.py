@@ -12,9 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from netwright.app.access import Access, Verb
 from netwright.app.access.telling import Telling, seen_diffs
 from netwright.base.errors import InputError
-from netwright.store.changeset import ChangeSetState, MergePreview
 from netwright.store.diff import ObjectDiff
 from netwright.store.history import Revision
+from netwright.store.merging import MergePreview
+from netwright.store.proposal import ChangeSetState
 from netwright.store.review import Comment
 from netwright.web.desk import COOKIE, Desk
 from netwright.web.read.change import object_change

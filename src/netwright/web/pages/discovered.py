@@ -33,7 +33,7 @@ from netwright.collect.discovery.knownlist import (
 from netwright.collect.document import KNOWN_COLUMNS, known_row
 from netwright.inventory.device import DeviceRole
 from netwright.inventory.place import Status
-from netwright.store.changeset import MergePreview
+from netwright.store.merging import MergePreview
 from netwright.web.caller import access_of
 from netwright.web.desk import Desk
 from netwright.web.read.change import object_change

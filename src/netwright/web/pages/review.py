@@ -12,8 +12,9 @@ from netwright.base.errors import InputError
 from netwright.intent.document import Scalar
 from netwright.intent.draft import written
 from netwright.inventory import KINDS
-from netwright.store.changeset import ChangeSets, Keep
+from netwright.store.changeset import ChangeSets
 from netwright.store.query.named import find
+from netwright.store.settling import Keep
 from netwright.web.caller import access_of, sight_of
 from netwright.web.desk import Desk
 from netwright.web.security import requires

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from netwright.app.access import Verb
 from netwright.app.templates import SCOPES, OwnTemplates, Place
 from netwright.base.errors import InputError, NetwrightError, NotFoundError
-from netwright.store.changeset import ChangeSetState
+from netwright.store.proposal import ChangeSetState
 from netwright.web.caller import access_of
 from netwright.web.diff import by_section
 from netwright.web.state import state_of
