@@ -13,7 +13,7 @@ from pathlib import Path
 from netwright.app.tables import metadata
 from netwright.base.errors import NetwrightError
 from netwright.exchange.formats import Format, open_source
-from netwright.intent.importer import prepare
+from netwright.intent.prepared import prepare
 from netwright.store.database import Database
 from netwright.store.problem import broken
 

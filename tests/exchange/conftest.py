@@ -9,7 +9,8 @@ import pytest
 from tests.intent.conftest import CASES, Workshop, _empty, workshop
 
 from netwright.exchange.formats import Format, open_source
-from netwright.intent.importer import ImportResult, Source, import_source
+from netwright.intent.importer import ImportResult, import_source
+from netwright.intent.source import Source
 
 __all__ = ["CASES", "Workshop", "_empty", "load", "samples", "workshop"]
 

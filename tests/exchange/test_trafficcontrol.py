@@ -15,7 +15,8 @@ from tests.intent.test_parts import _referred
 from netwright.base.errors import InputError
 from netwright.exchange.formats import Format
 from netwright.exchange.trafficcontrol.source import TrafficControl
-from netwright.intent.importer import Drafts, ImportResult
+from netwright.intent.importer import ImportResult
+from netwright.intent.source import Drafts
 from netwright.store.problem import Severity, broken
 
 from .conftest import Workshop, load_paths, samples

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import InputError
 from netwright.intent.document import Scalar
 from netwright.intent.draft import Draft
-from netwright.intent.importer import Drafts, ImportResult, import_source
+from netwright.intent.importer import ImportResult, import_source
 from netwright.intent.rules import check
+from netwright.intent.source import Drafts
 from netwright.inventory import KINDS
 from netwright.store.changeset import ChangeSets
 from netwright.store.delta import Op

@@ -14,7 +14,7 @@ from netwright.api.reading import integer
 from netwright.api.state import Call, flag
 from netwright.api.telling import told_conflicts, told_infos, told_problems
 from netwright.app.proposal import NotEnoughError, Proposal, propose, rehearse, told_diff
-from netwright.intent.importer import Source
+from netwright.intent.source import Source
 from netwright.store.problem import Problem
 
 

@@ -18,7 +18,8 @@ from netwright.collect.adoption.adopt import Adoption, Difference
 from netwright.collect.adoption.device import Wish
 from netwright.collect.discovery.known import KnownDevice
 from netwright.intent import rules
-from netwright.intent.importer import Prepared, Source, prepare
+from netwright.intent.prepared import Prepared, prepare
+from netwright.intent.source import Source
 from netwright.inventory import KINDS
 from netwright.store.check import all_of
 from netwright.store.diff import ObjectDiff
@@ -39,7 +40,7 @@ class Proposal:
 
     @property
     def problems(self) -> list[Problem]:
-        return self.prepared.in_order(self.prepared.sourced(self.preview.problems if self.preview else ()))
+        return self.prepared.told(self.preview.problems if self.preview else ())
 
     @property
     def empty(self) -> bool:
@@ -80,7 +81,7 @@ def propose(
     access.require(Verb.PROPOSE)
     prepared = prepare(context.database, source)
     if broken(prepared.problems):
-        raise NotEnoughError(prepared.in_order(()))
+        raise NotEnoughError(prepared.told())
     if not prepared.edits:
         return None
     sets = context.changesets

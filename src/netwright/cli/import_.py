@@ -14,7 +14,7 @@ from netwright.cli.importview import Wish, bring_in, wish_options
 from netwright.cli.kindname import find_kind
 from netwright.exchange.catalogue import Catalogue, open_catalogue
 from netwright.exchange.formats import Format, open_source
-from netwright.intent.importer import Source
+from netwright.intent.source import Source
 from netwright.inventory import KINDS
 
 

@@ -22,7 +22,8 @@ from netwright.cli.objectdiff import (
     print_json,
     print_objections,
 )
-from netwright.intent.importer import ImportResult, Source, import_source
+from netwright.intent.importer import ImportResult, import_source
+from netwright.intent.source import Source
 from netwright.store.problem import broken
 
 _SHOWN = 40

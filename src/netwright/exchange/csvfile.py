@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import InputError
 from netwright.intent.document import Scalar
 from netwright.intent.draft import FILE, MAX_DRAFTS, SHORT_FIELDS, Draft, key_of, plural
-from netwright.intent.importer import Drafts
+from netwright.intent.source import Drafts
 from netwright.inventory import KINDS
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.naming import Namer

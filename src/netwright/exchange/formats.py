@@ -16,8 +16,9 @@ from netwright.exchange.topology import topology_files
 from netwright.exchange.trafficcontrol.source import TrafficControl
 from netwright.exchange.tree.export import is_export
 from netwright.exchange.tree.source import EditedTree
+from netwright.intent.designfiles import DesignFiles
 from netwright.intent.document import SUFFIXES, find_files
-from netwright.intent.importer import DesignFiles, Source
+from netwright.intent.source import Source
 from netwright.store.kind import Kind
 
 _LOOKED_AT = 64 * 1024

@@ -14,7 +14,7 @@ from netwright.base.errors import InputError
 from netwright.exchange.remote.report import Homeless
 from netwright.intent.document import MAX_BYTES, Scalar
 from netwright.intent.draft import Draft, key_of
-from netwright.intent.importer import Drafts
+from netwright.intent.source import Drafts
 from netwright.inventory import KINDS
 
 Put: TypeAlias = Callable[[str, str, Mapping[str, Any]], str]

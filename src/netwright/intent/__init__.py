@@ -1,4 +1,4 @@
 """The wanted state: imports, rules, the neutral device view, rendering.
 
-Main path: ``document`` -> ``draft`` -> ``importer`` -> ``rules``, then ``view`` -> ``policy`` -> ``render``.
+Main path: ``document`` -> ``draft`` -> ``comparison`` -> ``importer`` -> ``rules``, then ``view`` -> ``policy`` -> ``render``.
 """

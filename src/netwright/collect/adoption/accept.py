@@ -12,7 +12,7 @@ from netwright.collect.adoption.adopt import SEED_KINDS, Adoption, needed
 from netwright.collect.adoption.device import Wish
 from netwright.collect.observed import Finding
 from netwright.intent.draft import Draft
-from netwright.intent.importer import Drafts
+from netwright.intent.source import Drafts
 from netwright.platforms.catalog import Catalog
 from netwright.store.naming import SEPARATOR
 

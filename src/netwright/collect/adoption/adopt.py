@@ -23,8 +23,8 @@ from netwright.collect.adoption.put import Drafting
 from netwright.collect.adoption.sessions import SessionDrafts
 from netwright.intent.document import Scalar
 from netwright.intent.draft import Draft, written
-from netwright.intent.importer import Drafts
 from netwright.intent.resolve import Names
+from netwright.intent.source import Drafts
 from netwright.inventory import KINDS, Device
 from netwright.platforms.catalog import Catalog
 from netwright.store.among import among

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from netwright.base.errors import InputError
 from netwright.exchange.devicetypes.layout import MODEL_KEYS, PARTS, SECTIONS, Key, Section, known_words
 from netwright.exchange.devicetypes.naming import ModelNames
+from netwright.intent.designfiles import read_files
 from netwright.intent.document import Document, Listing, Mapping, Node, Scalar, data_of, find_files
 from netwright.intent.draft import FILE, Draft, blank, key_of
-from netwright.intent.importer import Drafts, read_files
+from netwright.intent.source import Drafts
 from netwright.inventory import KINDS
 from netwright.inventory.hardware import ModelForm
 from netwright.store.kind import FieldSpec, FieldType, Kind

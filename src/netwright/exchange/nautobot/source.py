@@ -18,7 +18,7 @@ from netwright.exchange.remote.contexts import local_contexts
 from netwright.exchange.remote.drafting import Drafting
 from netwright.exchange.remote.reading import ListReader
 from netwright.exchange.remote.report import Homeless
-from netwright.intent.importer import Drafts
+from netwright.intent.source import Drafts
 
 NEEDED = "dcim/locations"
 """The list without which nothing can be taken."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from netwright.exchange.remote.reading import ListReader
 from netwright.intent.draft import FILE
-from netwright.intent.importer import ListCount
+from netwright.intent.source import ListCount
 from netwright.store.problem import Problem, Severity
 
 _EXAMPLES = 3

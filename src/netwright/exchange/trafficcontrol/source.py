@@ -14,7 +14,7 @@ from netwright.exchange.trafficcontrol.documents import LISTS, read_lists
 from netwright.exchange.trafficcontrol.labels import Profiles, labels
 from netwright.exchange.trafficcontrol.places import Places
 from netwright.exchange.trafficcontrol.servers import Servers
-from netwright.intent.importer import Drafts
+from netwright.intent.source import Drafts
 
 
 class TrafficControl:

@@ -22,9 +22,10 @@ from netwright.exchange.tree.render import (
     render_devices,
     render_shared,
 )
+from netwright.intent.designfiles import read_files
 from netwright.intent.document import Scalar, find_files, parse
 from netwright.intent.draft import FILE, Draft, DraftReader, blank, written
-from netwright.intent.importer import Drafts, read_files
+from netwright.intent.source import Drafts
 from netwright.inventory import KINDS
 from netwright.store.history import current_revision
 from netwright.store.kind import FieldSpec

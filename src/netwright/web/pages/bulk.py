@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from netwright.app.access import Verb
 from netwright.base.errors import InputError
 from netwright.exchange.csvfile import CsvText
-from netwright.intent.importer import Prepared, prepare
+from netwright.intent.prepared import Prepared, prepare
 from netwright.inventory import KINDS
 from netwright.store.editor import Editor
 from netwright.store.merging import MergePreview
@@ -190,10 +190,10 @@ def _pasted_page(
     desk = Desk(request)
     desk.access.require(Verb.CREATE, kind_name)
     if preview is not None and pasted is not None:
-        problems = pasted.in_order(pasted.sourced(preview.problems))
+        problems = pasted.told(preview.problems)
         preview = MergePreview(preview.diff, preview.conflicts, problems)
     elif pasted is not None:
-        preview = MergePreview((), [], pasted.in_order(()))
+        preview = MergePreview((), [], pasted.told())
     return page(
         request,
         "paste.html",
