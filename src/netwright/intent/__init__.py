@@ -1,4 +1,5 @@
 """The wanted state: imports, rules, the neutral device view, rendering.
 
-Main path: ``document`` -> ``draft`` -> ``comparison`` -> ``importer`` -> ``rules``, then ``view`` -> ``policy`` -> ``render``.
+Main path: ``document`` -> ``draft`` -> ``comparison`` -> ``importer`` -> ``rules``, then ``view`` ->
+``policy`` -> ``render``.
 """
