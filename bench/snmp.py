@@ -318,7 +318,10 @@ def _pysnmp(port: int, *, v3: bool, polls: int) -> float | None:
         [python, "-c", _PYSNMP, str(port), str(polls), "v3" if v3 else "v2c"],
         check=False, capture_output=True, text=True,
     )  # fmt: skip
-    return float(done.stdout.split()[0]) if done.returncode == 0 else None
+    if done.returncode != 0:
+        print(f"pysnmp of {python}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        return None
+    return float(done.stdout.split()[0])
 
 
 def _lines(name: str, port: int, *, v3: bool, polls: int) -> Iterator[dict[str, Any]]:

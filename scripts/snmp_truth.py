@@ -392,6 +392,9 @@ async def one(options: argparse.Namespace, base: Path, name: str, tally: Tally) 
 async def run(options: argparse.Namespace) -> int:
     base = options.samples / "librenms"
     every = sorted(path.name.removesuffix(".snmprec.gz") for path in base.glob("snmprec/*.gz"))
+    if not every:
+        print(f"there are no recordings in {base / 'snmprec'}: see --samples", file=sys.stderr)
+        return 2
     tally = Tally()
     for name in options.names or every:
         await one(options, base, name, tally)

@@ -40,7 +40,7 @@ def numbers(oid: str) -> Numbers:
 
 
 class RecordedAgent:
-    """``silent_after``: this many requests are answered, then none. ``faults``: walks that end early."""
+    """``faults``: walks that end early, and why."""
 
     def __init__(self, values: Mapping[str, object], faults: Mapping[str, str] | None = None) -> None:
         self._values = dict(values)

@@ -104,12 +104,21 @@ async def test_a_tree_in_circles_ends() -> None:
         ({1: 7, 2: 11, 3: 0, 4: 2, 5: 1}, 2_000_000.0, True),  # megahertz
         ({1: 14, 2: 9, 3: 2, 4: -310, 5: 3}, -3.1, False),
         ({1: 8, 2: 9, 3: 0, 4: -1_000_000_000, 5: 1}, -1e9, False),
+        ({1: 8, 2: 9, 3: -100_000, 4: 31, 5: 1}, 31.0, True),  # a precision that the MIB does not allow
     ],
 )
 async def test_readings(row: dict[int, object], value: float, ok: bool) -> None:
     (sensor,) = await read_sensors(agent((SENSOR, {5: row}), (ENTITY, {5: {7: b"x"}})))
     assert sensor.value == pytest.approx(value)
     assert (sensor.name, sensor.ok) == ("x", ok)
+
+
+async def test_power_of_light_is_told_in_dbm() -> None:
+    rows = {5: {1: 6, 2: 8, 3: 0, 4: 2, 5: 1}, 6: {1: 6, 2: 8, 3: 0, 4: 2, 5: 1}}
+    names = {5: {7: b"Ethernet1 TX Power"}, 6: {7: b"PSU output power"}}
+    light, supply = await read_sensors(agent((SENSOR, rows), (ENTITY, names)))
+    assert (light.sensor_class, light.unit, light.value) == ("dbm", "dBm", 3.01)
+    assert (supply.sensor_class, supply.unit, supply.value) == ("watts", "W", 0.002)
 
 
 async def test_an_unavailable_reading_is_no_reading() -> None:

@@ -64,6 +64,17 @@ async def test_without_vlans_the_bridges_own_table_counts() -> None:
     assert [(row["mac"], row["vlan"]) for row in found["macs"]] == [("02:00:00:00:00:09", 0)]
 
 
+@pytest.mark.parametrize("table", ["17.7.1.2.2.1", "17.4.3.1"])
+async def test_a_row_of_no_mac_address_is_told(table: str) -> None:
+    entry = f"1.3.6.1.2.1.{table}"
+    found = await ask(
+        {f"{entry}.2.7.2.0.0": 1, f"{entry}.2.2.0.0.0.0.300": 1, f"{entry}.2.7.2.0.0.0.0.300": 1}
+    )
+    assert found["macs"] == []
+    (problem,) = found["problems"]
+    assert problem["what"] == "the index is no MAC address: '2.0.0.0.0.300' (3 times)"
+
+
 @pytest.mark.parametrize(
     ("object_id", "cells", "load"),
     [
@@ -142,3 +153,19 @@ async def test_readings_whose_unit_stands_in_words_and_light_in_watts() -> None:
         ("12V", "voltage", 11.964, "V"),
         ("odd", "other", 3.0, ""),
     ]
+
+
+async def test_limits_are_in_the_unit_of_their_reading() -> None:
+    """The unit stands in the row; both are thousandths of it."""
+    sensors = "1.3.6.1.4.1.36673.100.1.5.1.1"
+    cells = {2: b"VCC", 3: 3_300_000, 4: b"mV", 7: 3_000_000, 8: -100002, 9: 3_500_000, 10: -100002}
+    found = await ask(
+        {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.36673.1"}
+        | {f"{sensors}.{column}.1.1": value for column, value in cells.items()}
+    )
+    (own,) = found["sensors"]
+    assert (own["class"], own["value"], own["unit"]) == ("voltage", 3.3, "V")
+    assert {side: value for side, value in own["limits"].items() if value is not None} == {
+        "low_critical": 3.0,
+        "high_warning": 3.5,
+    }

@@ -137,29 +137,26 @@ def macs(tree: Tree, interfaces: Mapping[int, str]) -> tuple[MacFact, ...]:
     vlan_of = {
         fdb: row.numbers[-1] for row in tree.rows(CURRENT_ENTRY) if (fdb := row.number(_FDB_ID)) is not None
     }
-    found = [
+    found = tuple(
         fact
         for row in tree.rows(Q_FDB_ENTRY)
-        if len(row.numbers) == 7 and (fact := _mac(row, row.numbers[1:], _vlan(row, vlan_of), ports))
-    ]
-    if not found:
-        found = [
-            fact
-            for row in tree.rows(FDB_ENTRY)
-            if len(row.numbers) == 6 and (fact := _mac(row, row.numbers, 0, ports))
-        ]
-    return tuple(found)
+        if (fact := _mac(row, row.numbers[1:], _vlan(row, vlan_of), ports))
+    )
+    return found or tuple(fact for row in tree.rows(FDB_ENTRY) if (fact := _mac(row, row.numbers, 0, ports)))
 
 
 def _vlan(row: Row, vlan_of: Mapping[int, int]) -> int:
     """A database's number stands for its VLAN where the agent does not say which belongs to it."""
-    number = row.numbers[0]
+    number = row.numbers[0] if row.numbers else 0
     return vlan_of.get(number, number if _is_vlan(number) else 0)
 
 
 def _mac(row: Row, octets: Sequence[int], vlan: int, ports: Mapping[int, str]) -> MacFact | None:
+    if len(octets) != 6 or any(octet > 255 for octet in octets):
+        row.problems.note(row.mib, "the index is no MAC address", row.index)
+        return None
     port, status = row.number(_FDB_PORT), row.number(_FDB_STATUS)
-    if not port or status in {_INVALID, _SELF} or any(octet > 255 for octet in octets):
+    if not port or status in {_INVALID, _SELF}:
         return None
     return MacFact(
         mac=bytes(octets).hex(":"),
@@ -177,8 +174,9 @@ def lags(tree: Tree, facts: Sequence[InterfaceFact]) -> tuple[LagFact, ...]:
     for row in tree.rows(LAG_ENTRY):
         attached, selected = row.number(_ATTACHED), row.number(_SELECTED)
         bundle = attached or selected
-        if bundle in by_index and row.index.isdecimal() and int(row.index) not in {bundle, 0}:
-            members.setdefault(bundle or 0, {})[int(row.index)] = bool(attached)
+        port = int(row.index) if row.index.isdecimal() else 0
+        if bundle is not None and bundle in by_index and port not in {bundle, 0}:
+            members.setdefault(bundle, {})[port] = bool(attached)
     spoken = set(members)
     for row in tree.rows(STACK_ENTRY):
         if len(row.numbers) == 2:

@@ -184,7 +184,7 @@ def _table(tree: Tree, table: PartTable, ports: Mapping[str, str]) -> Iterator[C
             serial=serial,
             description=_text(row, table.description),
             vendor=_text(row, table.vendor),
-            index=index if table.parent else row.index,
+            index=index,
             parent_index=above if parent is not None else (holder.index if holder is not None else None),
             source=table.mib.partition(" ")[0],
         )
@@ -197,7 +197,8 @@ def _holder_name(row: Row | None) -> str | None:
 def _kind(row: Row, table: PartTable) -> str:
     if not table.kind_column:
         return table.kind
-    return table.kinds.get(row.number(table.kind_column) or 0, "other")
+    kind = row.number(table.kind_column)
+    return "other" if kind is None else table.kinds.get(kind, "other")
 
 
 def _text(row: Row, column: int) -> str | None:

@@ -13,7 +13,6 @@ of the number stand behind the point; ``from: milliwatts``, a power to be told i
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ import yaml
 from netwright.platforms.facts import Limits, SensorFact
 from netwright.platforms.snmp import physical
 from netwright.platforms.snmp.tree import Query, Row, Tree
+from netwright.platforms.snmp.values import dbm
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNITS = {
@@ -34,7 +34,6 @@ UNITS = {
     "hertz": "Hz", "percent": "%", "percent-rh": "%", "dbm": "dBm", "minutes": "min", "state": "",
     "other": "",
 }  # fmt: skip
-_DARK_DBM = -40.0
 """No light: the least that SFF-8472 can tell (0.1 microwatts)."""
 _LIMITS = ("low_critical", "low_warning", "high_warning", "high_critical")
 _BY_NAME = (
@@ -170,19 +169,18 @@ def _fact(row: Row, measure: Measure, tree: Tree, interfaces: Mapping[int, str])
     alarm = row.number(measure.alarm) if measure.alarm else 0
     if measure.kind == "state":
         return _state(row, measure, value, name)
-    kind = measure.kind
+    kind, factor = measure.kind, 1.0
     if kind == "by-name":
         kind = _class_by_name(name)
     elif kind == "by-unit":
         kind, factor = _class_by_unit(row.text(measure.unit) or "")
-        value *= factor
     return SensorFact(
         name=name,
         sensor_class=kind,
-        value=_scaled(value, row, measure, tree),
+        value=_scaled(value * factor, row, measure, tree),
         unit=UNITS[kind],
         ok=not alarm,
-        limits=_limits(row, measure),
+        limits=_limits(row, measure, tree, factor),
         source=measure.mib,
     )
 
@@ -196,7 +194,7 @@ def _scaled(value: float, row: Row, measure: Measure, tree: Tree) -> float:
         scale *= 10.0 ** -(digits if digits is not None and 0 <= digits <= 9 else 0)
     scaled = value * scale
     if measure.milliwatts:
-        return _round(10 * math.log10(scaled)) if scaled > 0 else _DARK_DBM
+        return _round(dbm(scaled))
     return _round(scaled)
 
 
@@ -232,12 +230,14 @@ def _class_by_unit(words: str) -> tuple[str, float]:
     return next(found, ("other", 1))
 
 
-def _limits(row: Row, measure: Measure) -> Limits | None:
+def _limits(row: Row, measure: Measure, tree: Tree, factor: float) -> Limits | None:
+    """As the value is written."""
     found: list[float | None] = []
     for column in measure.limits:
         value = row.reading(column) if column else None
         usable = value is not None and value not in measure.none and abs(value) < 2**31 - 1
-        found.append(_round(value * measure.scale) if usable and value is not None else None)
+        scaled = _scaled(value * factor, row, measure, tree) if usable and value is not None else None
+        found.append(scaled)
     return Limits(*found) if any(value is not None for value in found) else None
 
 

@@ -3,14 +3,12 @@ tables that ``vendors`` describe as data."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
 
 from netwright.platforms.facts import Limits, SensorFact
 from netwright.platforms.snmp import physical
-from netwright.platforms.snmp.sensors import LIMIT, UNIT_SCALE, sensor_type
+from netwright.platforms.snmp.sensors import LIMIT, in_unit, is_light, light, sensor_type
 from netwright.platforms.snmp.tree import Query, Row, Tree
 
 STANDARD = "1.3.6.1.2.1.99.1.1.1"
@@ -31,10 +29,6 @@ CISCO_QUERIES = (
 ARISTA_QUERIES = (
     Query("ARISTA-ENTITY-SENSOR-MIB aristaEntSensorThresholdTable", ARISTA_LIMITS, (1, 2, 3, 4)),
 )
-
-_LIGHT = re.compile(r"\b(?:[rt]x|receive|transmit|laser)\b.*\bpower\b", re.IGNORECASE)
-"""Power of light, which everybody tells in dBm though the MIB has watts too."""
-_DARK_DBM = -40.0
 
 _MINOR, _MAJOR, _CRITICAL = 10, 20, 30
 _LESS, _LESS_OR_EQUAL, _GREATER, _GREATER_OR_EQUAL = 1, 2, 3, 4
@@ -64,9 +58,10 @@ def _fact(row: Row, entities: Mapping[str, Row], limits: Limits | None) -> Senso
     kind, unit = sensor_type(row.number(_TYPE), row.text(_UNITS))
     name = _name(entity, entities) if entity is not None else f"sensor {row.index}"
     reading = _scaled(row, value)
-    if kind == "watts" and _LIGHT.search(name):
-        kind, unit, reading = "dbm", "dBm", _dbm(reading)
-        limits = None if limits is None else Limits(*map(_dbm_limit, astuple(limits)))
+    if is_light(name, kind):
+        kind, unit, reading = "dbm", "dBm", light(reading)
+        if limits is not None:
+            limits = Limits(*(None if one is None else light(one) for one in astuple(limits)))
     return SensorFact(
         name=name,
         sensor_class=kind,
@@ -76,14 +71,6 @@ def _fact(row: Row, entities: Mapping[str, Row], limits: Limits | None) -> Senso
         limits=limits,
         source=row.mib.partition(" ")[0],
     )
-
-
-def _dbm(watts: float) -> float:
-    return round(10 * math.log10(watts * 1000), 3) if watts > 0 else _DARK_DBM
-
-
-def _dbm_limit(watts: float | None) -> float | None:
-    return _dbm(watts) if watts is not None else None
 
 
 def _name(entity: Row, entities: Mapping[str, Row]) -> str:
@@ -97,12 +84,12 @@ def _name(entity: Row, entities: Mapping[str, Row]) -> str:
 
 def _scaled(row: Row, value: int) -> float:
     """Value in the unit itself. A scale or precision that the MIB does not allow counts as none."""
-    scale, precision = row.number(_SCALE) or UNIT_SCALE, row.number(_PRECISION) or 0
-    if not 1 <= scale <= 17 or not -8 <= precision <= 9:
+    scale, precision = row.number(_SCALE), row.number(_PRECISION)
+    scaled = in_unit(value, scale, precision)
+    if scaled is None:
         row.problems.note(row.mib, "a scale or precision is out of range", (scale, precision))
-        scale, precision = UNIT_SCALE, 0
-    exponent = 3 * (scale - UNIT_SCALE) - precision
-    return float(value * 10**exponent if exponent >= 0 else value / 10**-exponent)
+        return float(value)
+    return scaled
 
 
 def _cisco_limits(tree: Tree, sensor: Row) -> Limits | None:

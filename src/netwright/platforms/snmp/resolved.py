@@ -14,6 +14,7 @@ NEW_ENTRY, OLD_ENTRY = "1.3.6.1.2.1.4.35.1", "1.3.6.1.2.1.4.22.1"
 IPV6_ENTRY, CISCO_ENTRY = "1.3.6.1.2.1.55.1.12.1", "1.3.6.1.4.1.9.10.86.1.1.3.1"
 _NEW_MAC, _NEW_TYPE, _NEW_STATE = 4, 6, 7
 _OLD_MAC, _OLD_TYPE = 2, 4
+_IPV6_MAC, _IPV6_TYPE = 2, 3
 _CISCO_MAC, _CISCO_TYPE, _CISCO_STATE = 3, 5, 6
 _INVALID, _LOCAL = 2, 5
 _STATES = {
@@ -23,7 +24,7 @@ _STATES = {
 QUERIES = (
     Query("IP-MIB ipNetToPhysicalTable", NEW_ENTRY, (_NEW_MAC, _NEW_TYPE, _NEW_STATE)),
     Query("IP-MIB ipNetToMediaTable", OLD_ENTRY, (_OLD_MAC, _OLD_TYPE)),
-    Query("IPV6-MIB ipv6NetToMediaTable", IPV6_ENTRY, (2, 3)),
+    Query("IPV6-MIB ipv6NetToMediaTable", IPV6_ENTRY, (_IPV6_MAC, _IPV6_TYPE)),
 )
 CISCO_QUERY = Query(
     "CISCO-IETF-IP-MIB cInetNetToMediaTable", CISCO_ENTRY, (_CISCO_MAC, _CISCO_TYPE, _CISCO_STATE)
@@ -38,7 +39,7 @@ def resolved(tree: Tree, interfaces: Mapping[int, str]) -> tuple[ArpFact, ...]:
         *_typed(tree, NEW_ENTRY, (_NEW_MAC, _NEW_TYPE, _NEW_STATE), interfaces),
         *_typed(tree, CISCO_ENTRY, (_CISCO_MAC, _CISCO_TYPE, _CISCO_STATE), interfaces),
         *_plain(tree, OLD_ENTRY, 1, (_OLD_MAC, _OLD_TYPE), interfaces),
-        *_plain(tree, IPV6_ENTRY, 2, (2, 3), interfaces),
+        *_plain(tree, IPV6_ENTRY, 2, (_IPV6_MAC, _IPV6_TYPE), interfaces),
     ):
         found.setdefault((fact.interface, fact.address), fact)
     return tuple(found.values())

@@ -10,6 +10,7 @@ import struct
 from netwright.base import address
 
 _OPAQUE_FLOAT, _OPAQUE_DOUBLE = b"\x9f\x78\x04", b"\x9f\x79\x08"
+_DARK_DBM = -40.0
 _NUMBER = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)")
 _ADDRESS_LETTERS = frozenset("0123456789abcdefABCDEF:.")
 _MAC_WORDS = re.compile(r"(?:[0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}", re.IGNORECASE)
@@ -55,6 +56,11 @@ def reading(value: object) -> float | None:
 
 def _finite(value: float) -> float | None:
     return round(value, 6) if math.isfinite(value) else None
+
+
+def dbm(milliwatts: float) -> float:
+    """Power of light; nothing at all is told as -40 dBm, as optics do."""
+    return 10 * math.log10(milliwatts) if milliwatts > 0 else _DARK_DBM
 
 
 def mac(value: object) -> str | None:
