@@ -6,7 +6,6 @@ The recordings were taken from routers and servers of a lab: FRR 8.4.4, lldpd 1.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from netwright.base.errors import DeviceError, DeviceUnreachableError
 from netwright.device.endpoint import Credentials, Endpoint
 from netwright.device.netconf.session import NetconfSession
 from netwright.device.session import Reply
+from netwright.platforms.linux.question import answer_of, commands_of, outputs
 
-_MARKED = re.compile(r"echo '@@netwright ([^']+)'; (.*?)(?=; echo '@@netwright |$)")
 CASES = Path(__file__).parents[1] / "cases/platforms"
 MANAGEMENT = {"ams-edge1": "10.250.0.21", "fra-core1": "10.250.0.11", "ams-cache1": "10.250.0.24"}
 
@@ -54,11 +53,12 @@ class ReplaySession:
     def _answer(self, line: str) -> str:
         """As it was recorded; else what each of its commands printed, wherever that was asked. Programs that
         the recorded machine did not have print nothing."""
-        asked = _MARKED.findall(line) or [("", line)]
-        if line in self.commands and not any(command in self._garbled for _, command in asked):
+        asked = commands_of(line)
+        commands = list(asked.values()) or [line]
+        if line in self.commands and not any(command in self._garbled for command in commands):
             return self.commands[line]
-        outputs = {mark: self._garbled.get(command, self._parts.get(command, "")) for mark, command in asked}
-        return "".join(f"@@netwright {mark}\n{text}" if mark else text for mark, text in outputs.items())
+        printed = {one: self._garbled.get(one, self._parts.get(one, "")) for one in commands}
+        return answer_of({mark: printed[one] for mark, one in asked.items()}) if asked else printed[line]
 
     async def put(self, path: str, content: bytes, *, mode: int = 0o600) -> None:
         raise AssertionError("facts write nothing")
@@ -90,9 +90,9 @@ class ReplaySession:
 
 def _parts(line: str, answer: str) -> Iterator[tuple[str, str]]:
     """Each command of a recorded question, with what it printed."""
-    for mark, command in _MARKED.findall(line):
-        _, _, rest = answer.partition(f"@@netwright {mark}\n")
-        yield command, rest.partition("@@netwright ")[0]
+    asked = commands_of(line)
+    for mark, output in outputs(answer, asked).items():
+        yield asked[mark], output
 
 
 def _value(value: Any) -> object:

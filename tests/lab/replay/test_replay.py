@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from lxml import etree
-from tests.device.conftest import PASSWORD, Router
+from tests.device.conftest import PASSWORD, Router, started
 from tests.device.gnmi.target import PASSWORD as GNMI_PASSWORD
 from tests.device.gnmi.target import Target, serve
 from tests.device.http.server import served
@@ -41,6 +41,7 @@ from netwright.lab.terminal.server import SimulatedDevice
 from netwright.platforms.catalog import catalog
 from netwright.platforms.document import document
 from netwright.platforms.facts import DeviceFacts
+from netwright.platforms.linux import question
 from netwright.platforms.snmp.probe import probe as snmp_facts
 from netwright.platforms.terminal import terminal_facts
 from netwright.platforms.webapi import web_facts
@@ -263,6 +264,40 @@ async def test_what_was_never_asked_is_told(tmp_path: Path, execs: bool) -> None
         assert replay.unknown == ["show moon"]
         with pytest.raises(InputError, match="`show moon`"):
             replay.complain()
+
+
+async def test_an_unknown_command_is_refused_in_the_device_s_words(tmp_path: Path) -> None:
+    """Here a switch that words it as Huawei does."""
+    words = "Error: Unrecognized command found at '^' position."
+    spoken = catalog().platform("huawei_vrp").dialogue
+    made = Character("<r1", refusal=words, enable="never")
+    device = SimulatedDevice(lambda: Line(made))
+    await device.start()
+    session = open_session(
+        _recorded(endpoint(device.port), FolderRecorder(tmp_path, AT)), MemoryHostKeys(), spoken
+    )
+    await session.run("display sun", check=False)
+    await session.close()
+    await device.stop()
+    async with replaying(tmp_path) as replay:
+        session = replay.session(spoken)
+        said = await session.run("display moon", check=False)
+        await session.close()
+    assert said.output == f"{words} (the recording has no answer to this)\n"
+
+
+async def test_of_commands_asked_together_each_keeps_its_answer(tmp_path: Path) -> None:
+    async with started() as router:
+        at = _recorded(endpoint(router.port, password=PASSWORD), FolderRecorder(tmp_path, AT))
+        session = open_session(at, MemoryHostKeys())
+        await question.ask(session, {"0": "echo one", "1": "echo 'two;'"})
+        await session.close()
+    async with replaying(tmp_path) as replay:
+        session = replay.session(None)
+        again = await question.ask(session, {"0": "echo 'two;'", "1": "echo three", "2": "echo one"})
+        await session.close()
+        assert replay.unknown == ["echo three"]
+    assert again == {"0": "two;\n", "1": "", "2": "one\n"}
 
 
 async def test_a_recording_that_was_cut_off_counts_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+REMARK = "the recording has no answer"
+"""Stands in every answer to what nobody recorded."""
 
 
 @dataclass
@@ -19,6 +21,9 @@ class Answers(Generic[T]):
 
     def add(self, question: Hashable, answer: T) -> None:
         self._held.setdefault(question, deque()).append(answer)
+
+    def known(self, question: Hashable) -> bool:
+        return question in self._held
 
     def take(self, question: Hashable, words: str) -> T | None:
         """None where there is none; ``words`` say what was asked."""

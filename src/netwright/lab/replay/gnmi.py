@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import grpc
 
 from netwright.base.secret import Secret
-from netwright.lab.replay.answers import Answers
+from netwright.lab.replay.answers import REMARK, Answers
 from netwright.lab.replay.calls import CALLS, message_of, message_text
 from netwright.lab.replay.form import Value
 from netwright.lab.replay.recording import Recording
@@ -64,7 +64,7 @@ class GnmiReplay:
         asked = message_text(message)
         found = self._answers.take((name, unmasked(asked)), f"{name} {' '.join(asked.split())}")
         if found is None:
-            await context.abort(grpc.StatusCode.NOT_FOUND, "the recording has no answer to this call")
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"{REMARK} to this call")
         assert found is not None
         if "code" in found:
             code = getattr(grpc.StatusCode, str(found["code"]))

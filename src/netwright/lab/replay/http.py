@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from netwright.base.secret import Secret
-from netwright.lab.replay.answers import Answers
+from netwright.lab.replay.answers import REMARK, Answers
 from netwright.lab.replay.form import Value
 from netwright.lab.replay.recording import Recording
 from netwright.lab.replay.scrubbing import Scrubber, unmasked
@@ -63,7 +63,7 @@ class HttpReplay:
         asked = f"{method} {_SCRUBBER.text(path)}", unmasked(_SCRUBBER.question(sent) if sent else "")
         found = self._answers.take(asked, " ".join(filter(None, asked)))
         if found is None:
-            status, headers, body = 404, {}, b"the recording has no answer to this request\n"
+            status, headers, body = 404, {}, f"{REMARK} to this request\n".encode()
         else:
             status, body = int(str(found["status"])), str(found["answer"]).encode()
             told = found.get("headers")

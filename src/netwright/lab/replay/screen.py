@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from netwright.device.cli.terminal import row
+from netwright.lab.replay.answers import REMARK
 from netwright.lab.replay.form import Value
 from netwright.lab.replay.recording import RecordedSession
 from netwright.lab.replay.scrubbing import unmasked
+from netwright.platforms.catalog import catalog
 
+_INVALID = "% Invalid input"
+_LONGEST_REFUSAL = 3
 _MASK = "<secret>"
 
 
@@ -53,6 +57,8 @@ class Screen:
         self._then: list[tuple[str, str]] = []
         self._typed = ""
         self._last = ""
+        self._refusal = next(filter(None, map(_refusal, self._all)), ())
+        """What the device says of a command that it does not know, where that was recorded."""
 
     def greet(self) -> str:
         return self._show(self._turn("") or _Turn("", ""))
@@ -76,7 +82,8 @@ class Screen:
         if not command:
             return f"\r\n{self._prompt}"
         self._unknown(command)
-        return f"{line.rstrip()}\r\n% Invalid input: the recording has no answer to this\r\n{self._prompt}"
+        refused = "\r\n".join(self._refusal or (_INVALID,))
+        return f"{line.rstrip()}\r\n{refused} ({REMARK} to this)\r\n{self._prompt}"
 
     def _turn(self, command: str) -> _Turn | None:
         """The next of this login, the first again when all were given, or one of another login."""
@@ -95,6 +102,16 @@ class Screen:
     @property
     def _prompt(self) -> str:
         return row(self._last.rpartition("\n")[2])
+
+
+def _refusal(turn: _Turn) -> tuple[str, ...]:
+    """The lines between the command and the prompt, where the device refused it; else none."""
+    lines = turn.shown.splitlines()[1:-1]
+    short = turn.typed and not turn.then and len(lines) <= _LONGEST_REFUSAL
+    if not short:
+        return ()
+    spoken = (one.dialogue for one in catalog().platforms)
+    return tuple(lines) if any(one and one.refusal("\n".join(lines)) for one in spoken) else ()
 
 
 def _fits(typed: str, wanted: str) -> bool:

@@ -15,13 +15,15 @@ from lxml.etree import _Element
 from netwright.base.secret import Secret
 from netwright.device.netconf.framing import Deframer, FramingError, framed
 from netwright.device.netconf.xml import BASE, XmlError, local, parse, xml_bytes
-from netwright.lab.replay.answers import Answers
+from netwright.lab.replay.answers import REMARK, Answers
 from netwright.lab.replay.form import Value
 from netwright.lab.replay.recording import Recording
 from netwright.lab.replay.screen import Screen, Screens
 from netwright.lab.replay.scrubbing import Scrubber, unmasked
+from netwright.platforms.linux.question import answer_of, commands_of, outputs
 
 _UNKNOWN_STATUS = 127
+_REMARK = f"{REMARK} to this command\n"
 _SCRUBBER = Scrubber(Secret("replay"))
 """What is asked is scrubbed like what was recorded, and compared with all masks alike."""
 
@@ -32,6 +34,10 @@ class SshReplay:
     def __init__(self, recording: Recording, unknown: Callable[[str], None]) -> None:
         self.port = 0
         self.screens = Screens(recording.over("terminal"), unknown)
+        self.parts: Answers[str] = Answers(unknown)
+        """What each command printed, of those that were asked together."""
+        self.failed: dict[str, Value] = {"error": _REMARK, "status": _UNKNOWN_STATUS}
+        """The answer to a command that nobody asked: as the device answered one that it does not know."""
         self.execs: Answers[dict[str, Value]] = Answers(unknown)
         self.operations: Answers[_Element] = Answers(unknown)
         self.hello = b""
@@ -42,12 +48,33 @@ class SshReplay:
             for entry in session.said:
                 self.refuses_exec = self.refuses_exec or "refused" in entry
                 self.execs.add(unmasked(str(entry.get("exec"))), entry)
+                self._add_parts(str(entry.get("exec")), entry)
         for session in recording.over("netconf"):
             for entry in session.said:
                 if "hello" in entry:
                     self.hello = str(entry["hello"]).encode()
                 else:
                     self.operations.add(unmasked(str(entry["operation"])), parse(str(entry["reply"])))
+
+    def _add_parts(self, line: str, entry: dict[str, Value]) -> None:
+        asked = commands_of(line)
+        for name, output in outputs(str(entry.get("output") or ""), asked).items():
+            self.parts.add(unmasked(asked[name]), output)
+        if not asked and entry.get("status") == _UNKNOWN_STATUS:
+            self.failed = {
+                "output": entry.get("output"), "error": f"{entry.get('error') or ''}{_REMARK}",
+                "status": _UNKNOWN_STATUS,
+            }  # fmt: skip
+
+    def executed(self, command: str) -> dict[str, Value]:
+        """What stands in the recording; where commands were asked together that were not then, what each of
+        them printed."""
+        line = unmasked(_SCRUBBER.text(command))
+        asked = commands_of(line)
+        if not asked or self.execs.known(line):
+            return self.execs.take(line, command) or self.failed
+        printed = {name: self.parts.take(one, one) or "" for name, one in asked.items()}
+        return {"output": answer_of(printed), "status": 0}
 
     async def start(self) -> None:
         key = asyncssh.generate_private_key("ssh-ed25519")
@@ -140,11 +167,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 
     def _execute(self, command: str) -> None:
         assert self._channel is not None
-        found = self._replay.execs.take(unmasked(_SCRUBBER.text(command)), command)
-        if found is None:
-            self._channel.write_stderr(b"the recording has no answer to this command\n")
-            self._channel.exit(_UNKNOWN_STATUS)
-            return
+        found = self._replay.executed(command)
         self._send(str(found.get("output") or "").encode())
         self._channel.write_stderr(str(found.get("error") or "").encode())
         status = found.get("status")
@@ -204,6 +227,6 @@ class _Netconf:
         return parse(
             f'<rpc-reply xmlns="{BASE}"><rpc-error><error-type>application</error-type>'
             "<error-tag>operation-failed</error-tag><error-severity>error</error-severity>"
-            "<error-message>the recording has no reply to this operation</error-message></rpc-error>"
+            f"<error-message>{REMARK} to this operation</error-message></rpc-error>"
             "</rpc-reply>"
         )
