@@ -19,10 +19,11 @@ import orjson
 
 from netwright.base.errors import InputError
 from netwright.intent.document import Document, Listing, Mapping, Node, Scalar, data_of
+from netwright.store.given import take_text
 from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
 from netwright.store.naming import SEPARATOR
 from netwright.store.problem import Problem
-from netwright.store.value import codec, take_text
+from netwright.store.value import codec
 
 FILE = "file"
 """What a problem is about when there is no object yet."""

@@ -18,9 +18,10 @@ from netwright.intent.draft import Draft, key_of, written
 from netwright.intent.parts import Part, Template, parts_of, rest_of, template_documents, templates
 from netwright.intent.resolve import Names
 from netwright.store.among import among
+from netwright.store.given import take_text
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import SEPARATOR, natural_keys
-from netwright.store.value import Doc, codec, take_text
+from netwright.store.value import Doc, codec
 
 _DEEPEST = 16
 """Modules in modules; a circle of bays ends here."""

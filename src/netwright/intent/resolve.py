@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from netwright.base.errors import NetwrightError
 from netwright.intent.draft import Draft
+from netwright.store.given import take_text
 from netwright.store.kind import Kind, Kinds
 from netwright.store.naming import SEPARATOR, resolve
 from netwright.store.problem import Problem
 from netwright.store.query.named import find_all
-from netwright.store.value import take_text
 
 _CHUNK = 500
 _NEAR_AMONG = 5_000

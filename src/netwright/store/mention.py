@@ -17,10 +17,11 @@ from sqlalchemy import Connection, Select, Table, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from netwright.store.delta import Change
+from netwright.store.given import in_one_line
 from netwright.store.kind import FieldSpec, Kind
 from netwright.store.record import Base
 from netwright.store.rows import chunks, insert_rows, statements
-from netwright.store.value import Doc, in_one_line
+from netwright.store.value import Doc
 
 LONGEST = 255
 """Characters of a name; a longer word, or one with control characters, names nothing and is not written."""

@@ -14,9 +14,10 @@ from sqlalchemy.sql.schema import Column
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.among import among
 from netwright.store.delta import Op, Ref
+from netwright.store.given import take_text
 from netwright.store.history import History, chunks
 from netwright.store.kind import FieldSpec, Kind, as_kind
-from netwright.store.value import Doc, codec, take_text
+from netwright.store.value import Doc, codec
 
 SEPARATOR = "/"
 HIDDEN = "hidden"

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-import math
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,28 +18,11 @@ from sqlalchemy import Enum
 from sqlalchemy.sql.schema import Column
 
 from netwright.base.errors import InputError
+from netwright.store.given import Wrong, taker
 from netwright.store.kind import FieldSpec, FieldType, Kind
 
 Doc: TypeAlias = dict[str, Any]
 """Plain values by column name."""
-
-_INTEGER_BITS = 63
-_LARGEST = (1 << _INTEGER_BITS) - 1
-_LONGEST_WORD = 100
-_YES = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
-
-
-class _Wrong(Exception):  # noqa: N818 (never leaves this module)
-    """What was expected, as a phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +83,7 @@ class Codec:
                     doc[name] = taken = takers[name](value)
                     if (taken is None and name not in nullable) or (taken == "" and name in nonempty):
                         return False
-        except (KeyError, _Wrong):
+        except (KeyError, Wrong):
             return False
         return fields.keys() >= self._required
 
@@ -164,7 +145,7 @@ class Codec:
             )
         try:
             taken = field.take(value)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             shown = str(value) if len(str(value)) <= 80 else f"{str(value)[:80]}…"
             raise InputError(
                 f"field {spec.name}: expected {wrong}, not {shown!r}",
@@ -191,14 +172,6 @@ def codec(kind: Kind) -> Codec:
     return Codec(kind)
 
 
-def take_text(spec: FieldSpec, text: str) -> Any:
-    """A person's text as a plain value of the field; None when it can't be one."""
-    try:
-        return _taker(spec)(text)
-    except _Wrong:
-        return None
-
-
 def _to_python(field: FieldCodec, doc: Mapping[str, Any]) -> Any:
     name = field.spec.column
     value = field.default() if name not in doc and field.default is not None else doc.get(name)
@@ -212,7 +185,7 @@ def _field_codec(kind: Kind, spec: FieldSpec) -> FieldCodec:
         spec=spec,
         nullable=bool(column.nullable),
         nonempty=spec.name in kind.key and spec.type is FieldType.TEXT,
-        take=_taker(spec),
+        take=taker(spec),
         plain=plain,
         python=_python(column, spec),
         default=_default(column, plain),
@@ -248,159 +221,6 @@ def _want(spec: FieldSpec) -> str:
     return f"{words} ({spec.type}{', in ' + spec.unit if spec.unit else ''})"
 
 
-def _taker(spec: FieldSpec) -> Callable[[Any], Any]:
-    if spec.type is FieldType.TEXT:
-        longest = spec.max_length or sys.maxsize
-
-        def text(value: Any) -> str:
-            if value.__class__ is str and len(value) <= longest and value.isprintable():
-                return str(value)
-            return _take_text(spec, value)
-
-        return text
-    if spec.type is FieldType.CHOICE:
-        words = frozenset(spec.choices)
-        return lambda value: value if value.__class__ is str and value in words else _take_choice(spec, value)
-    return _TAKE[spec.type]
-
-
-def _take_text(spec: FieldSpec, value: Any) -> str:
-    if not isinstance(value, str):
-        raise _Wrong("text")
-    if spec.max_length is not None and len(value) > spec.max_length:
-        raise _Wrong(f"at most {spec.max_length} characters")
-    if not value.isprintable():
-        allowed = {"\n", "\t"} if spec.multiline else set()
-        if any(_is_control(char) and char not in allowed for char in value):
-            raise _Wrong("text without control characters" if spec.multiline else "text in one line")
-    return value
-
-
-def in_one_line(text: str) -> bool:
-    """Whether a text has no control characters, as the values of most fields."""
-    return text.isprintable() or not any(map(_is_control, text))
-
-
-def _is_control(char: str) -> bool:
-    code = ord(char)
-    return code < 0x20 or 0x7F <= code < 0xA0 or code in (0x2028, 0x2029) or 0xD800 <= code < 0xE000
-
-
-def _take_choice(spec: FieldSpec, value: Any) -> str:
-    word = str(getattr(value, "value", value))
-    if word not in spec.choices:
-        near = difflib.get_close_matches(word, spec.choices, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise _Wrong(f"one of {', '.join(spec.choices)}{hint}")
-    return word
-
-
-def _take_integer(value: Any) -> int:
-    number: int
-    if isinstance(value, bool):
-        raise _Wrong("an integer")
-    if isinstance(value, int):
-        number = int(value)
-    elif isinstance(value, str):
-        try:
-            number = int(value)
-        except ValueError:
-            raise _Wrong("an integer") from None
-    else:
-        raise _Wrong("an integer")
-    if not -(1 << _INTEGER_BITS) <= number < 1 << _INTEGER_BITS:
-        raise _Wrong("an integer of 64 bits")
-    return number
-
-
-def _take_number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise _Wrong("a number")
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise _Wrong("a number") from None
-    if not math.isfinite(number):
-        raise _Wrong("a finite number")
-    return number
-
-
-def _take_boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.strip().lower() in _YES:
-        return _YES[value.strip().lower()]
-    raise _Wrong("true or false")
-
-
-def _take_reference(value: Any) -> int:
-    if value.__class__ is int and 0 < value <= _LARGEST:
-        return int(value)
-    number = _take_integer(value)
-    if number < 1:
-        raise _Wrong("the id of an object")
-    return number
-
-
-def _take_words(value: Any) -> list[str] | None:
-    """Words from a list, or from text with commas; each once, in order of the alphabet. None: no word."""
-    words = value.split(",") if isinstance(value, str) else value
-    if not isinstance(words, list | tuple | set | frozenset) or not all(
-        isinstance(one, str) for one in words
-    ):
-        raise _Wrong("a list of words")
-    found = sorted({word for one in words if (word := one.strip())})
-    if any(len(word) > _LONGEST_WORD or not word.isprintable() or "," in word for word in found):
-        raise _Wrong(f"words of at most {_LONGEST_WORD} printable characters, without commas")
-    return found or None
-
-
-def _take_json(value: Any) -> Any:
-    try:
-        return orjson.loads(value if isinstance(value, str) else orjson.dumps(value))
-    except (orjson.JSONEncodeError, orjson.JSONDecodeError):
-        raise _Wrong("JSON") from None
-
-
-def _take_address(value: Any) -> str:
-    return _parsed(ipaddress.ip_address, value, "an IP address, as 192.0.2.1 or 2001:db8::1")
-
-
-def _take_interface_address(value: Any) -> str:
-    return _parsed(ipaddress.ip_interface, value, "an IP address with prefix length, as 192.0.2.1/31")
-
-
-def _take_prefix(value: Any) -> str:
-    try:
-        return _parsed(ipaddress.ip_network, value, "a prefix, as 192.0.2.0/24")
-    except _Wrong:
-        whole = _parsed(
-            lambda text: ipaddress.ip_network(text, strict=False), value, "a prefix, as 192.0.2.0/24"
-        )
-        raise _Wrong(f"a prefix without host bits (did you mean {whole}?)") from None
-
-
-def _parsed(parse: Callable[[str], object], value: Any, expected: str) -> str:
-    text = str(value)
-    if isinstance(value, int) or "%" in text:  # a bare number is no address; zones mean nothing off the host
-        raise _Wrong(expected)
-    try:
-        return str(parse(text))
-    except ValueError:
-        raise _Wrong(expected) from None
-
-
-_TAKE: dict[FieldType, Callable[[Any], Any]] = {
-    FieldType.INTEGER: _take_integer,
-    FieldType.NUMBER: _take_number,
-    FieldType.BOOLEAN: _take_boolean,
-    FieldType.LIST: _take_words,
-    FieldType.JSON: _take_json,
-    FieldType.ADDRESS: _take_address,
-    FieldType.INTERFACE_ADDRESS: _take_interface_address,
-    FieldType.PREFIX: _take_prefix,
-    FieldType.REFERENCE: _take_reference,
-}
 _PLAIN: dict[FieldType, Callable[[Any], Any]] = {
     FieldType.CHOICE: lambda value: str(getattr(value, "value", value)),
     FieldType.ADDRESS: str,

@@ -11,9 +11,9 @@ from netwright.app.access.grant import Anchor, Grant, Scope
 from netwright.app.access.verb import OBJECT_VERBS, Verb
 from netwright.base.errors import InputError
 from netwright.inventory import KINDS
+from netwright.store.given import take_text
 from netwright.store.kind import FieldType
 from netwright.store.naming import Namer, resolve
-from netwright.store.value import take_text
 
 _SCOPE = "Write it as region=eu, site=ams,fra or device.role=cache."
 

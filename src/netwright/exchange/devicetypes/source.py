@@ -26,9 +26,9 @@ from netwright.intent.draft import FILE, Draft, blank, key_of
 from netwright.intent.source import Drafts
 from netwright.inventory import KINDS
 from netwright.inventory.hardware import ModelForm
+from netwright.store.given import take_text
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.problem import Problem, Severity
-from netwright.store.value import take_text
 
 FOLDERS = {"device-types": ModelForm.DEVICE, "module-types": ModelForm.MODULE}
 SUFFIXES = (".yaml", ".yml")

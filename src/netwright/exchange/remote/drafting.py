@@ -13,8 +13,8 @@ from netwright.exchange.remote.report import Homeless
 from netwright.intent.document import Scalar
 from netwright.intent.draft import Draft, key_of
 from netwright.inventory import KINDS
+from netwright.store.given import take_text
 from netwright.store.kind import FieldType
-from netwright.store.value import take_text
 
 Read: TypeAlias = Callable[[str], Iterable[dict[str, Any]]]
 """Gives the objects of a list."""

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.among import among
+from netwright.store.given import take_text
 from netwright.store.history import chunks
 from netwright.store.holding import holding
 from netwright.store.kind import FieldSpec, FieldType, Kind, Kinds
 from netwright.store.naming import SEPARATOR, resolve
 from netwright.store.query.sight import Sight
-from netwright.store.value import take_text
 
 _LARGEST = 1 << 63
 _READINGS = 64

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.sql.schema import Column
 
+from netwright.store.given import take_text
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.naming import SEPARATOR
 from netwright.store.query.lookup import escaped
 from netwright.store.query.reader import Reader
 from netwright.store.query.selection import Selection
 from netwright.store.query.sight import Sight
-from netwright.store.value import Doc, take_text
+from netwright.store.value import Doc
 
 FEW = 20_000
 """A kind with fewer objects is read through for a part of a name."""

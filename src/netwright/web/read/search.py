@@ -17,12 +17,12 @@ from sqlalchemy import ColumnElement, LargeBinary, or_, select, type_coerce
 
 from netwright.base import address
 from netwright.base.address import Prefix
+from netwright.store.given import take_text
 from netwright.store.kind import FieldSpec, FieldType, Kind
 from netwright.store.query.reader import Reader
 from netwright.store.query.selection import Selection
 from netwright.store.query.sight import Sight
 from netwright.store.query.suggest import Named, beginnings, holds, indexed, under
-from netwright.store.value import take_text
 from netwright.web.read.value import object_url
 
 _LIMIT = 8
