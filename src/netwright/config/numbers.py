@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-_COMMAS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:\s*,\s*\d+(?:\s*-\s*\d+)?)*")
-_WORDS = re.compile(r"\d+(?: to \d+)?(?: \d+(?: to \d+)?)*")
+_COMMAS = re.compile(r"\d+(?:\s*-\s*\d+)?(?:\s*,\s*\d+(?:\s*-\s*\d+)?)*", re.ASCII)
+_WORDS = re.compile(r"\d+(?: to \d+)?(?: \d+(?: to \d+)?)*", re.ASCII)
 _MOST = 4096  # numbers of VLANs; a list with more is none
 
 
