@@ -20,7 +20,7 @@ from netwright.store.query.relation import plural as plural_of
 from netwright.web import words
 from netwright.web.charts import spark_path
 from netwright.web.desk import Desk
-from netwright.web.read.value import list_url, object_url
+from netwright.web.read.value import list_url, name_field, object_url
 from netwright.web.state import state_of
 
 _HERE = Path(__file__).parent
@@ -179,6 +179,7 @@ def environment() -> Environment:
         spoken=words.spoken,
         spoken_many=spoken_many,
         save_label=save_label,
+        name_field=name_field,
         object_url=object_url,
         list_url=list_url,
         nothing=words.NOTHING,

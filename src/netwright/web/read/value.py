@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
 
-from netwright.store.kind import FieldSpec, FieldType
+from netwright.store.kind import FieldSpec, FieldType, Kind
 
 _MONO = frozenset({FieldType.ADDRESS, FieldType.INTERFACE_ADDRESS, FieldType.PREFIX})
 _WHOLE = frozenset({FieldType.CHOICE, FieldType.REFERENCE})
@@ -42,6 +43,14 @@ def object_url(kind: str, object_id: int, key: str) -> str:
     if kind == "rack":
         return f"/racks/{object_id}"
     return f"/inventory/{kind}/{object_id}"
+
+
+@cache
+def name_field(kind: Kind) -> str:
+    """Of the fields of the key the one that leads to the object in a list: the last of its own, for a
+    reference leads to what it refers to, and may be empty (the VRF of a prefix)."""
+    own = [spec.name for spec in kind.key_fields if spec.reference is None]
+    return (own or kind.key)[-1]
 
 
 def list_url(kind: str) -> str:

@@ -10,6 +10,12 @@
     }
   });
 
+  // on a narrow screen the tab that is shown may lie beyond the edge
+  for (const tabs of document.querySelectorAll(".tabs, .segmented")) {
+    const here = tabs.querySelector(".active");
+    if (here) tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+  }
+
   // ask before what can't be taken back; send once
   document.addEventListener("submit", (event) => {
     const form = event.target;
