@@ -12,7 +12,7 @@ from netwright.api.changeset import conflict_entry
 from netwright.api.problem import ApiError, problem_entry
 from netwright.api.reading import integer
 from netwright.api.state import Call, flag
-from netwright.api.telling import told_conflicts, told_infos, told_problems
+from netwright.api.telling import diff_entries, told_conflicts, told_infos, told_problems
 from netwright.app.proposal import NotEnoughError, Proposal, propose, rehearse, told_diff
 from netwright.intent.source import Source
 from netwright.store.problem import Problem
@@ -54,16 +54,7 @@ def previewed(call: Call, found: Proposal) -> dict[str, Any]:
         diffs = told_diff(call.access, session, found.preview.diff)
     return {
         "mergeable": found.preview.mergeable,
-        "items": [
-            {
-                "kind": one.kind,
-                "id": one.id,
-                "key": one.key,
-                "op": str(one.op),
-                "fields": {name: list(pair) for name, pair in one.fields.items()},
-            }
-            for one in diffs
-        ],
+        "items": diff_entries(diffs),
         "conflicts": [conflict_entry(one) for one in told_conflicts(call, found.preview.conflicts)],
         "problems": entries(call, found.problems),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -111,6 +112,19 @@ def integer(text: str | None, name: str, low: int, high: int, default: int | Non
             remedy="Give one, or leave it out.",
         )
     return int(text)
+
+
+def moment(text: str, name: str, status: int = 422) -> float:
+    """Seconds since the epoch of a time with its zone. Raises ApiError with that status."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ApiError(
+            status, f"expected a time with its zone, as 2026-12-31T22:00:00Z, not {text[:40]!r}", subject=name
+        )
+    return at.timestamp()
 
 
 @contextmanager

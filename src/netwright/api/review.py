@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, TypeAlias
 
 from netwright.api.problem import ApiError
+from netwright.api.reading import moment
 from netwright.api.state import Call
 from netwright.api.telling import told_review
 from netwright.app.access import Verb as Right
@@ -63,16 +63,9 @@ def _reopen(call: Call, number: int, _wanted: dict[str, Any]) -> dict[str, Any]:
 def _schedule(call: Call, number: int, wanted: dict[str, Any]) -> dict[str, Any]:
     call.access.require(Right.MERGE)
     text = _text(wanted, "at", required=True)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ApiError(
-            422, f"expected a time with its zone, as 2026-12-31T22:00:00Z, not {text[:40]!r}", subject="at"
-        )
-    call.state.context.changesets.agenda.schedule(number, at.timestamp(), call.access.name)
-    return {"change_set": number, "merge_at": at.timestamp()}
+    at = moment(text, "at")
+    call.state.context.changesets.agenda.schedule(number, at, call.access.name)
+    return {"change_set": number, "merge_at": at}
 
 
 def _unschedule(call: Call, number: int, _wanted: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ CSV (``?format=csv``, or ``Accept: text/csv``)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,7 +11,7 @@ from starlette.responses import Response
 
 from netwright.api.order import body_of, mapping, parsed
 from netwright.api.problem import ApiError
-from netwright.api.reading import JSON, integer
+from netwright.api.reading import JSON, integer, moment
 from netwright.api.state import Call
 from netwright.base.errors import InputError
 from netwright.base.spreadsheet import csv_text
@@ -120,14 +119,4 @@ def numbers_in(wanted: Mapping[str, Any], name: str) -> list[int]:
 def time_in(wanted: Mapping[str, Any], name: str) -> float | None:
     """A time of a body, with its zone. Raises ApiError."""
     text = text_in(wanted, name)
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ApiError(
-            422, f"expected a time with its zone, as 2026-12-31T22:00:00Z, not {text[:40]!r}", subject=name
-        )
-    return at.timestamp()
+    return moment(text, name) if text else None

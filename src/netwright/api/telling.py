@@ -56,6 +56,11 @@ def told_diffs(call: Call, changes: Sequence[Change], diffs: Sequence[ObjectDiff
     if not call.access.everything:
         with call.state.context.database.read() as session:
             diffs = seen_diffs(call.access, session, changes, diffs)
+    return diff_entries(diffs)
+
+
+def diff_entries(diffs: Sequence[ObjectDiff]) -> list[dict[str, Any]]:
+    """What objects become, as programs read it."""
     return [
         {
             "kind": one.kind,

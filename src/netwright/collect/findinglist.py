@@ -7,15 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from netwright.base.errors import InputError
 from netwright.collect.adoption.accept import ACCEPTABLE
 from netwright.collect.attention import Attention, FindingAck, FindingTask, attention
 from netwright.collect.findings import Severity
 from netwright.collect.observed import Finding
-from netwright.store.query.cursor import decode_cursor, encode_cursor
+from netwright.store.query.keyset import Keyset, Page, walk
 from netwright.store.query.lookup import escaped
 
 
@@ -71,15 +70,6 @@ class FindingLine:
         return self.kind in ACCEPTABLE and self.cleared_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class FindingPage:
-    """``cursor``: where the next page begins, empty at the end. ``total``: how many fit in all, if asked."""
-
-    lines: list[FindingLine]
-    cursor: str
-    total: int | None = None
-
-
 _BY_RANK: ColumnElement[int] = case(
     {str(one): one.rank for one in Severity}, value=Finding.severity, else_=len(Severity)
 )
@@ -94,6 +84,7 @@ _SORTS: Mapping[str, Any] = {
     "id": Finding.id,
 }
 SORTS = tuple(_SORTS)
+_LIST = Keyset("findings", _SORTS, Finding.id, falling=True)
 _AT_ONCE = 1_000
 
 
@@ -106,39 +97,19 @@ def finding_page(
     after: str = "",
     limit: int = 100,
     count: bool = False,
-) -> FindingPage:
+) -> Page[FindingLine]:
     """A page: the worst first, cleared ones by when that was, or by ``sort`` (a name of ``SORTS``, after a
     minus downwards); of equals the newest first. Raises InputError for another sort or a foreign cursor."""
     word = sort or ("-cleared_at" if wanted.state is FindingState.CLEARED else "severity")
-    falling, name = word.startswith("-"), word.removeprefix("-")
-    if name not in _SORTS:
-        raise InputError(
-            f"findings are not sorted by {name[:40]!r}", subject="sort", remedy=f"By: {', '.join(SORTS)}."
-        )
-    column = _SORTS[name]
-    query = _narrowed(select(Finding, column.label("place")), wanted, now)
-    query = query.order_by(column.desc() if falling else column, Finding.id.desc())
-    if after:
-        value, last = decode_cursor(after, (int, float, str), int)
-        if isinstance(value, str) is not (name in {"device", "site", "kind"}):
-            raise InputError("this page of the list can't be found", remedy="Begin at the first page.")
-        beyond = column < value if falling else column > value
-        query = query.where(or_(beyond, and_(column == value, Finding.id < last)))
-    rows = session.execute(query.limit(limit + 1)).all()
-    cursor = encode_cursor((rows[limit - 1].place, rows[limit - 1][0].id)) if len(rows) > limit else ""
+    query = _narrowed(select(Finding), wanted, now)
+    rows, cursor = _LIST.rows(session, query, sort=word, after=after, limit=limit)
     total = session.scalar(_narrowed(select(func.count(Finding.id)), wanted, now)) if count else None
-    return FindingPage(lines_of(session, [row[0] for row in rows[:limit]], now), cursor, total)
+    return Page(lines_of(session, [row[0] for row in rows], now), cursor, total)
 
 
 def finding_walk(session: Session, wanted: FindingFilter, now: float) -> Iterator[FindingLine]:
     """All that fit, page by page."""
-    after = ""
-    while True:
-        page = finding_page(session, wanted, now, after=after, limit=_AT_ONCE)
-        yield from page.lines
-        after = page.cursor
-        if not after:
-            return
+    return walk(lambda after: finding_page(session, wanted, now, after=after, limit=_AT_ONCE))
 
 
 def standing_of(

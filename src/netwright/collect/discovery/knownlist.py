@@ -8,17 +8,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from netwright.base.errors import InputError
 from netwright.collect.adoption.models import Match, ModelIndex
 from netwright.collect.discovery.identity import serial_mark
 from netwright.collect.discovery.known import KnownDevice
 from netwright.collect.observed import ObservedComponent, ObservedDevice
 from netwright.inventory import Device, Site
 from netwright.inventory.hardware import ComponentClass, ModelForm
-from netwright.store.query.cursor import decode_cursor, encode_cursor
+from netwright.store.query.keyset import Keyset, Page, walk
 from netwright.store.query.lookup import escaped
 
 
@@ -57,15 +56,6 @@ class KnownLine:
     likely: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPage:
-    """``cursor``: where the next page begins, empty at the end. ``total``: how many fit in all, if asked."""
-
-    lines: list[KnownLine]
-    cursor: str
-    total: int | None = None
-
-
 _SORTS: Mapping[str, Any] = {
     "device": KnownDevice.device,
     "address": KnownDevice.address,
@@ -76,8 +66,8 @@ _SORTS: Mapping[str, Any] = {
     "last_seen": KnownDevice.last_seen,
 }
 SORTS = tuple(_SORTS)
+_LIST = Keyset("known devices", _SORTS, KnownDevice.id)
 _AT_ONCE = 1_000
-_TIMES = frozenset({"first_seen", "last_seen"})
 
 
 def known_page(
@@ -88,40 +78,18 @@ def known_page(
     after: str = "",
     limit: int = 100,
     count: bool = False,
-) -> KnownPage:
+) -> Page[KnownLine]:
     """A page by name or ``sort`` (a name of ``SORTS``, after a minus downwards). Raises InputError."""
-    falling, name = sort.startswith("-"), sort.removeprefix("-") or "device"
-    if name not in _SORTS:
-        raise InputError(
-            f"known devices are not sorted by {name[:40]!r}",
-            subject="sort",
-            remedy=f"By: {', '.join(SORTS)}.",
-        )
-    column = _SORTS[name]
-    query = _where(_base(), asked).order_by(column.desc() if falling else column, KnownDevice.id)
-    if after:
-        value, last = decode_cursor(after, (int, float) if name in _TIMES else str, int)
-        beyond = column < value if falling else column > value
-        query = query.where(or_(beyond, and_(column == value, KnownDevice.id > last)))
-    rows = session.execute(query.limit(limit + 1)).all()
-    cursor = ""
-    if len(rows) > limit:
-        end = rows[limit - 1][0]
-        cursor = encode_cursor((getattr(end, name), end.id))
+    query = _where(_base(), asked)
+    rows, cursor = _LIST.rows(session, query, sort=sort or "device", after=after, limit=limit)
     counting = select(func.count(KnownDevice.id)).outerjoin(Device, Device.name == KnownDevice.device)
     total = session.scalar(_where(counting, asked)) if count else None
-    return KnownPage(_lines(session, rows[:limit]), cursor, total)
+    return Page(_lines(session, rows), cursor, total)
 
 
 def known_walk(session: Session, asked: KnownFilter) -> Iterator[KnownLine]:
     """All that fit, page by page."""
-    after = ""
-    while True:
-        page = known_page(session, asked, after=after, limit=_AT_ONCE)
-        yield from page.lines
-        after = page.cursor
-        if not after:
-            return
+    return walk(lambda after: known_page(session, asked, after=after, limit=_AT_ONCE))
 
 
 def known_named(session: Session, names: Collection[str]) -> list[KnownLine]:
