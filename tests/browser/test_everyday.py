@@ -1,9 +1,9 @@
 """Everyday jobs in Chromium, each in no more clicks than NetBox wants for it.
 
 A click is a press of the mouse on a link, a button or a choice; typing, choosing by keys and Enter are none.
-NetBox's numbers are no measurement: they are reckoned from memory of its pages (4.x), for none was at hand. They
-begin on the page that a person is on when the job comes up, with the add buttons of its menu open; its search
-by the keyboard is left out.
+NetBox's numbers are no measurement: they are reckoned from memory of its pages (4.x), for none was at hand.
+They begin on the page that a person is on when the job comes up, with the add buttons of its menu open; its
+search by the keyboard is left out.
 """
 
 from __future__ import annotations

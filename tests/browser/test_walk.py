@@ -24,7 +24,8 @@ PAGES = (
     "/devices/par-edge1/configuration?view=side", "/devices/par-edge1/configuration?view=wanted",
     "/devices/par-edge1/configuration?view=patch", "/compliance", "/templates",
     "/templates?device=ams-edge1&template=frr/config.j2",
-    "/devices/par-edge1/backups", "/devices/ams-edge1/history", "/findings", "/changes", "/changes/1",
+    "/devices/par-edge1/backups", "/devices/ams-edge1/history", "/findings", "/findings/tasks", "/discovered",
+    "/reports", "/reports/endings", "/reports/power", "/inventory/prefix", "/changes", "/changes/1",
     "/changes/3", "/changes/4", "/rollouts", f"/rollouts/{RUNNING}", f"/rollouts/{RUNNING}/devices/ams-tor1",
     "/backups", "/content", "/content/servers", "/content/steering?client=198.51.100.10&title=film-001",
     "/inventory", "/inventory/interface", "/users", "/audit", "/roles", "/account",
@@ -34,6 +35,11 @@ EMPTY = (
     "/sites",
     "/devices",
     "/findings",
+    "/findings/tasks",
+    "/discovered",
+    "/reports",
+    "/reports/endings",
+    "/reports/power",
     "/changes",
     "/rollouts",
     "/backups",
@@ -54,7 +60,9 @@ def window(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Ite
 
 def wider_than_the_screen(window: Window) -> int:
     """Of the document itself: a phone's ``innerWidth`` grows with a page that is too wide."""
-    return int(window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    return int(
+        window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )
 
 
 def test_every_page(window: Window) -> None:

@@ -167,6 +167,45 @@ async def test_a_carried_tag_is_taken_off_when_asked(own_full: Seeded, browser_o
         assert session.scalars(select(Tag)).all() == []
 
 
+async def test_carried_tags_are_taken_off_many_at_once(own_full: Seeded, browser_of: BrowserMaker) -> None:
+    browser = await browser_of(own_full, "otto")
+    for name in ("spare", "loud"):
+        await browser.post("/inventory/tag/new", name=name)
+    with own_full.context.database.read() as session:
+        rack = session.scalars(select(Rack).limit(1)).one()
+        ids = ",".join(str(one) for one in session.scalars(select(Tag.id)))
+    await browser.post(f"/inventory/rack/{rack.id}/edit", tags="spare,loud")
+    path = "/inventory/tag/bulk"
+    asked = (await browser.post(path, id=ids, action="delete")).text
+    assert "carries it" in asked
+    assert "btn-danger" not in asked
+    assert 'name="force" value="yes">Take them off' in asked
+    forced = (await browser.post(path, id=ids, action="delete", force="yes")).text
+    assert "carries it" not in forced
+    assert rack.name in forced
+    assert "Delete 2" in forced
+    assert 'type="hidden" name="force" value="yes"' in forced
+    refused = await browser.post(path, id=ids, action="remove")
+    assert refused.status_code == 400
+    assert (await browser.post(path, id=ids, action="remove", force="yes")).status_code == 303
+    with own_full.context.database.read() as session:
+        assert not session.get_one(Rack, rack.id).tags
+        assert session.scalars(select(Tag)).all() == []
+
+
+async def test_a_prefix_is_linked_by_itself(own_full: Seeded, browser_of: BrowserMaker) -> None:
+    """Not by the last part of its key, a VRF that most have none of."""
+    browser = await browser_of(own_full, "otto")
+    shown = (await browser.get("/inventory/prefix")).text
+    named = re.findall(r'<a href="/inventory/prefix/[0-9]+">([^<]+)</a>', shown)
+    assert named.count("198.18.0.0/16") == 1
+    cell = re.search(
+        r'<a href="/inventory/prefix/[0-9]+">198.18.0.0/16</a></td>\s*<td[^>]*>(.*?)</td>', shown
+    )
+    assert cell is not None
+    assert cell[1] == '<span class="quiet">–</span>'
+
+
 async def test_a_device_brings_the_parts_of_its_model(own_full: Seeded, browser_of: BrowserMaker) -> None:
     browser = await browser_of(own_full, "otto")
     made = await browser.post(

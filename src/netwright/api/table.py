@@ -11,13 +11,12 @@ from starlette.responses import Response
 
 from netwright.api.order import body_of, mapping, parsed
 from netwright.api.problem import ApiError
-from netwright.api.reading import JSON, integer, moment
+from netwright.api.reading import JSON, MOST_AT_ONCE, integer, moment
 from netwright.api.state import Call
 from netwright.base.errors import InputError
 from netwright.base.spreadsheet import csv_text
 
 CSV = "text/csv"
-MOST_ON_A_PAGE = 1_000
 Row = Mapping[str, object]
 
 
@@ -54,7 +53,7 @@ def word(call: Call, name: str, choices: Iterable[str] = ()) -> str:
 
 
 def limit_of(call: Call) -> int:
-    return integer(call.request.query_params.get("limit"), "limit", 1, MOST_ON_A_PAGE, default=100) or 100
+    return integer(call.request.query_params.get("limit"), "limit", 1, MOST_AT_ONCE, default=100) or 100
 
 
 def page(rows: Sequence[Row], after: str, total: int | None) -> Response:

@@ -35,6 +35,11 @@ async def sent(request: Request) -> dict[str, list[str]]:
     return found
 
 
+def last_of(given: Mapping[str, Sequence[str]], name: str) -> str:
+    """What was sent last under a name, or nothing."""
+    return given.get(name, [""])[-1].strip()
+
+
 def texts_of(kind: Kind, given: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The texts of a form's inputs: of a box that is ticked the last value, of words all."""
     lists = {spec.name for spec in kind.fields if spec.type.value == "list of words"}

@@ -16,6 +16,7 @@ from netwright.base.errors import InputError
 from netwright.exchange.csvfile import CsvText
 from netwright.intent.prepared import Prepared, prepare
 from netwright.inventory import KINDS
+from netwright.store.delta import Op
 from netwright.store.editor import Editor
 from netwright.store.merging import MergePreview
 from netwright.store.problem import RulesBrokenError, broken
@@ -26,10 +27,11 @@ from netwright.web.caller import reader_of
 from netwright.web.desk import Desk
 from netwright.web.form import Form
 from netwright.web.pages.inventory import beside_of
+from netwright.web.pages.record import forcible
 from netwright.web.read.change import object_change
 from netwright.web.read.table import asked_of, query_of
 from netwright.web.read.value import list_url
-from netwright.web.record import desktop, sent, texts_of
+from netwright.web.record import desktop, last_of, sent, texts_of
 from netwright.web.state import state_of
 from netwright.web.templating import page
 from netwright.web.words import plural, spoken
@@ -45,8 +47,9 @@ _PASTED = 2_000_000
 def bulk(request: Request, kind_name: str, given: Sent) -> Response:
     """Steps of one page: ``edit`` asks for values, ``preview`` shows what they would do, ``save`` does it;
     ``delete`` shows, ``remove`` does. ``edit-all`` and ``delete-all`` begin with all that fits the list's
-    question, as it stands when they are pressed."""
-    step, _, every = given.get("action", [""])[-1].partition("-")
+    question, as it stands when they are pressed. With ``force`` the names of what goes are taken off what
+    mentions them."""
+    step, _, every = last_of(given, "action").partition("-")
     desk = Desk(request)
     deletes = step in {"delete", "remove"}
     desk.access.require(Verb.DELETE if deletes else Verb.UPDATE, kind_name)
@@ -59,12 +62,12 @@ def bulk(request: Request, kind_name: str, given: Sent) -> Response:
         wanted = [name.removeprefix("set.") for name in given if name.startswith("set.")]
         texts = {name: text for name, text in texts_of(table.kind, given).items() if name in wanted}
         filled = form.read(texts, table.find) if not deletes else None
-    ids = list(keys)
+    ids, force = list(keys), "force" in given
 
     def fill(editor: Editor) -> None:
         for object_id in ids:
             if filled is None:
-                editor.delete(kind_name, object_id)
+                editor.delete(kind_name, object_id, force=force)
             else:
                 editor.update(kind_name, object_id, filled.fields)
 
@@ -75,6 +78,7 @@ def bulk(request: Request, kind_name: str, given: Sent) -> Response:
         "texts": texts,
         "wanted": wanted,
         "desk": desk,
+        "forced": force,
     }
     if not deletes and (step == "edit" or filled is None or filled.errors or not wanted):
         errors = filled.errors if filled is not None and step != "edit" else {}
@@ -86,7 +90,7 @@ def bulk(request: Request, kind_name: str, given: Sent) -> Response:
     if step in {"save", "remove"}:
         try:
             title = f"{'Delete' if deletes else 'Edit'} {noun}"
-            saved = desk.save(fill, title, given.get("change_reason", [""])[-1].strip()[:2000])
+            saved = desk.save(fill, title, last_of(given, "change_reason")[:2000])
         except RulesBrokenError as error:
             return _page(
                 request, kind_name, shown, MergePreview((), [], list(error.problems)), step, status=400
@@ -108,6 +112,7 @@ def _page(
 ) -> Response:
     form: Form = shown.pop("form")
     texts: dict[str, str] = shown["texts"]
+    deletes = step in {"delete", "remove"}
     return page(
         request,
         "bulk.html",
@@ -115,10 +120,12 @@ def _page(
         kind=KINDS[kind_name],
         inputs=form.inputs(texts, errors or {}),
         preview=preview,
-        deletes=step in {"delete", "remove"},
+        deletes=deletes,
+        forcible=deletes and forcible(KINDS[kind_name], preview, forced=shown["forced"]),
         told=told,
         changes=[object_change(item) for item in preview.diff[:_SHOWN]] if preview else [],
         total=len(preview.diff) if preview else 0,
+        gone=sum(one.op is Op.DELETE for one in preview.diff) if preview else 0,
         **shown,
     )
 
@@ -127,7 +134,7 @@ def _fitting(request: Request, reader: Reader, kind_name: str, given: Mapping[st
     """Ids of all that a list asks for. Raises InputError when they are too many."""
     state = state_of(request)
     kind = KINDS[kind_name]
-    pairs = parse_qsl(given.get("query", [""])[-1].removeprefix("?"))
+    pairs = parse_qsl(last_of(given, "query").removeprefix("?"))
     asked = replace(asked_of(kind, list_url(kind_name), pairs), after="", sort="", columns=())
     if asked.as_of:
         raise InputError("the past can't be edited", subject="as_of", remedy="Show the present first.")
@@ -166,7 +173,7 @@ def paste(request: Request, kind_name: str, given: Sent) -> Response:
     pasted = prepare(context.database, CsvText(KINDS[kind_name], text))
     if broken(pasted.problems):
         return _pasted_page(request, kind_name, text, pasted, status=400)
-    if given.get("action", [""])[-1] != "save":
+    if last_of(given, "action") != "save":
         return _pasted_page(request, kind_name, text, pasted, desk.rehearse(pasted.fill))
     try:
         saved = desk.save(

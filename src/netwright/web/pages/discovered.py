@@ -20,7 +20,6 @@ from netwright.app.proposal import (
     told_differences,
 )
 from netwright.base.errors import InputError
-from netwright.base.spreadsheet import csv_text
 from netwright.collect.adoption.device import Wish
 from netwright.collect.discovery.knownlist import (
     KnownFilter,
@@ -36,9 +35,10 @@ from netwright.inventory.place import Status
 from netwright.store.merging import MergePreview
 from netwright.web.caller import access_of
 from netwright.web.desk import Desk
+from netwright.web.download import csv_file
 from netwright.web.read.change import object_change
 from netwright.web.read.listing import PAGE, Listing
-from netwright.web.record import sent
+from netwright.web.record import last_of, sent
 from netwright.web.security import requires
 from netwright.web.state import state_of
 from netwright.web.templating import page
@@ -86,9 +86,7 @@ def download(request: Request) -> Response:
     """All that fit."""
     with state_of(request).reading() as session:
         lines = list(known_walk(session, _filter(_asked(request.query_params))))
-    headers = {"content-disposition": 'attachment; filename="known-devices.csv"'}
-    text = csv_text(KNOWN_COLUMNS, map(known_row, lines))
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(KNOWN_COLUMNS, map(known_row, lines), "known-devices")
 
 
 @router.post("/discovered/adopt")
@@ -101,14 +99,14 @@ def adopt(request: Request, given: Sent) -> Response:
     if not devices:
         raise InputError("no device is ticked", remedy="Go back and tick the ones you mean.")
     wish = Wish(
-        site=_last(given, "site"),
-        role=_last(given, "role"),
-        model=_last(given, "model"),
-        asn=_last(given, "asn"),
-        status=_last(given, "status") or str(Status.ACTIVE),
+        site=last_of(given, "site"),
+        role=last_of(given, "role"),
+        model=last_of(given, "model"),
+        asn=last_of(given, "asn"),
+        status=last_of(given, "status") or str(Status.ACTIVE),
     )
     take = given.get("take", [])
-    step = _last(given, "action")
+    step = last_of(given, "action")
     chosen = Desk(request).chosen
     source = adoption(context, access, devices, wish, take)
     with state_of(request).reading() as session:
@@ -165,7 +163,3 @@ def _filter(asked: Mapping[str, str]) -> KnownFilter:
         wanted=asked["wanted"] == "yes",
         vendors=(asked["vendor"],) if asked["vendor"] else (),
     )
-
-
-def _last(given: Mapping[str, list[str]], name: str) -> str:
-    return given.get(name, [""])[-1].strip()

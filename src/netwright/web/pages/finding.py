@@ -20,7 +20,6 @@ from netwright.app.tending import (
     withdraw_all,
 )
 from netwright.base.errors import InputError, NotFoundError
-from netwright.base.spreadsheet import csv_text
 from netwright.collect.attention import open_tasks, until_of
 from netwright.collect.document import FINDING_COLUMNS, finding_row
 from netwright.collect.findinglist import (
@@ -36,9 +35,10 @@ from netwright.collect.findinglist import (
 from netwright.collect.findings import Severity
 from netwright.web.caller import access_of, told_findings
 from netwright.web.desk import Desk
+from netwright.web.download import csv_file
 from netwright.web.read.change import object_change
 from netwright.web.read.listing import PAGE, Listing
-from netwright.web.record import sent
+from netwright.web.record import last_of, sent
 from netwright.web.security import requires
 from netwright.web.state import state_of
 from netwright.web.templating import page
@@ -110,9 +110,7 @@ def download(request: Request) -> Response:
     state = state_of(request)
     with state.reading() as session:
         lines = list(finding_walk(session, _filter(request, asked), state.context.clock.now()))
-    text = csv_text(FINDING_COLUMNS, map(finding_row, told_findings(request, lines)))
-    headers = {"content-disposition": 'attachment; filename="findings.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(FINDING_COLUMNS, map(finding_row, told_findings(request, lines)), "findings")
 
 
 @router.get("/findings/tasks")
@@ -175,22 +173,22 @@ def act(request: Request, given: Sent) -> Response:
     ids = [int(one) for one in given.get("id", []) if one.isascii() and one.isdecimal() and len(one) < 19]
     if not ids:
         raise InputError("no finding is ticked", remedy="Go back and tick the ones you mean.")
-    match _last(given, "action"):
+    match last_of(given, "action"):
         case "acknowledge":
-            now = context.clock.now()
-            acknowledge_all(context, access, ids, _last(given, "why"), until_of(_last(given, "until"), now))
+            until = until_of(last_of(given, "until"), context.clock.now())
+            acknowledge_all(context, access, ids, last_of(given, "why"), until)
             done = f"acknowledged.{len(ids)}"
         case "withdraw":
             withdraw_all(context, access, ids)
             done = f"withdrawn.{len(ids)}"
         case "task":
-            give_tasks(context, access, ids, assignee=_last(given, "assignee"), note=_last(given, "note"))
+            give_tasks(context, access, ids, assignee=last_of(given, "assignee"), note=last_of(given, "note"))
             return RedirectResponse("/findings/tasks", status_code=303)
         case "accept":
             return _accept(request, ids)
         case other:
             raise InputError(f"there is no {other[:40]!r} here", subject="action")
-    return RedirectResponse(_back(_last(given, "back"), done), status_code=303)
+    return RedirectResponse(_back(last_of(given, "back"), done), status_code=303)
 
 
 def _accept(request: Request, ids: list[int]) -> Response:
@@ -226,10 +224,6 @@ def _filter(request: Request, asked: Mapping[str, str]) -> FindingFilter:
         severities=[Severity(word) for word in one("severity") if word in set(Severity)],
         words=access_of(request).everything,
     )
-
-
-def _last(given: Mapping[str, list[str]], name: str) -> str:
-    return given.get(name, [""])[-1].strip()
 
 
 def _back(url: str, done: str) -> str:

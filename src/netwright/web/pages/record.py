@@ -21,6 +21,7 @@ from netwright.store.delta import Op
 from netwright.store.editor import Editor
 from netwright.store.history import blame, history_of
 from netwright.store.kind import Kind
+from netwright.store.merging import MergePreview
 from netwright.store.past import as_of_revision
 from netwright.store.problem import Problem, RulesBrokenError
 from netwright.store.query import Reader
@@ -31,7 +32,7 @@ from netwright.web.pages.inventory import writes
 from netwright.web.read.inside import Inside, inside_of
 from netwright.web.read.object import FieldLine, get_object, history_lines, referring
 from netwright.web.read.value import cell_of, list_url, object_url
-from netwright.web.record import Desktop, desktop, sent, texts_of
+from netwright.web.record import Desktop, desktop, last_of, sent, texts_of
 from netwright.web.state import state_of
 from netwright.web.templating import page, text_of
 from netwright.web.words import spoken
@@ -206,8 +207,13 @@ def ask_to_delete(request: Request, kind_name: str, object_id: int, force: str =
         preview=preview,
         desk=desk,
         forced=bool(force),
-        forcible=bool(KINDS.mentioners(kind_name)) and not force and not preview.mergeable,
+        forcible=forcible(kind, preview, forced=bool(force)),
     )
+
+
+def forcible(kind: Kind, preview: MergePreview | None, *, forced: bool) -> bool:
+    """Whether a deletion that is refused can be asked for with the names taken off what mentions them."""
+    return bool(KINDS.mentioners(kind.name)) and not forced and preview is not None and not preview.mergeable
 
 
 @router.post("/inventory/{kind_name}/{object_id:int}/delete")
@@ -344,7 +350,7 @@ def _updating(kind_name: str, object_id: int, filled: Filled) -> Any:
 
 
 def _reason(given: Mapping[str, list[str]]) -> str:
-    return given.get("change_reason", [""])[-1].strip()[:2000]
+    return last_of(given, "change_reason")[:2000]
 
 
 def _form_page(

@@ -11,9 +11,9 @@ from fastapi.responses import Response
 
 from netwright.app.report import WITHIN_DAYS, endings, feed_loads, model_counts, today
 from netwright.base.errors import InputError
-from netwright.base.spreadsheet import csv_text
 from netwright.intent.hardwarereport import ENDING_COLUMNS, FEED_COLUMNS, MODEL_COLUMNS
 from netwright.web.caller import access_of
+from netwright.web.download import csv_file
 from netwright.web.read.timeline import timeline
 from netwright.web.state import state_of
 from netwright.web.templating import page
@@ -48,9 +48,7 @@ def download(request: Request, name: str, site: str = "", within: int = WITHIN_D
     if name not in _COLUMNS:
         raise InputError(f"there is no report {name[:40]!r}", remedy=f"There are: {', '.join(_COLUMNS)}.")
     lines = _lines(request, name, site.strip(), min(max(within, 0), _MOST_DAYS))
-    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
-    text = csv_text(_COLUMNS[name], [one.row() for one in lines])
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(_COLUMNS[name], [one.row() for one in lines], name)
 
 
 def _lines(request: Request, name: str, site: str, days: int = WITHIN_DAYS) -> Sequence[Any]:
