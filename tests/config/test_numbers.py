@@ -19,6 +19,7 @@ from netwright.config.numbers import listed, numbers
         ("250-\x1e255", None),  # a control character that counts as a blank to some
         ("\u0661-\u0663", None),  # digits of another script
         ("1-99999", None),
+        ("7-3", None),  # expanded it would be nothing, and the line lost
         ("1-", None),
         ("", None),
     ],

@@ -23,7 +23,7 @@ def numbers(text: str) -> set[int] | None:
         if len(low.strip()) > 5 or len(high.strip()) > 5:
             return None
         start, stop = int(low), int(high or low)
-        if len(found) + stop - start > _MOST:
+        if stop < start or len(found) + stop - start > _MOST:
             return None
         found.update(range(start, stop + 1))
     return found
