@@ -10,47 +10,19 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.platforms.recorded import wire_table
 
 from netwright.base.errors import DeviceTimeoutError, InputError, NotFoundError
 from netwright.cli.probe import app
-from netwright.device.snmp.ber import Oid, Tag, Value
-from netwright.lab.sim.agent import Agent, Table
+from netwright.lab.sim.agent import Agent
 
 _COMMUNITY = "the-word"
-_CASES = Path(__file__).parents[1] / "cases/snmp"
-
-
-def table(name: str) -> Table:
-    values: dict[Oid, Value] = {}
-    for line in (_CASES / f"{name}.snmprec").read_text().splitlines():
-        if not line.startswith("#"):
-            oid, kind, text = line.split("|", 2)
-            values[numbers(oid)] = value(kind, text)
-    return Table.of(values)
-
-
-def numbers(oid: str) -> Oid:
-    return tuple(int(part) for part in oid.split("."))
-
-
-def value(kind: str, text: str) -> Value:
-    match kind:
-        case "4":
-            return Value(Tag.OCTETS, text.encode())
-        case "4x":
-            return Value(Tag.OCTETS, bytes.fromhex(text))
-        case "6":
-            return Value(Tag.OID, numbers(text))
-        case "64":
-            return Value(Tag.IP_ADDRESS, bytes(int(part) for part in text.split(".")))
-        case _:
-            return Value(int(kind), int(text))
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
     """A port where an agent answers from a thread of its own: the command runs a loop itself."""
-    served = table("iosxr_router")
+    served = wire_table("iosxr_router")
     loop = asyncio.new_event_loop()
     transport, _ = loop.run_until_complete(
         loop.create_datagram_endpoint(

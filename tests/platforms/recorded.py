@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from netwright.device.snmp import Walk
+from netwright.device.snmp.ber import Oid, Tag, Value
+from netwright.lab.sim.agent import Table
 
 CASES = Path(__file__).parents[1] / "cases/snmp"
 Numbers = tuple[int, ...]
@@ -33,6 +35,29 @@ def _value(kind: str, value: str) -> object:
     if kind == "4":
         return value.encode()
     return value if kind in {"6", "64"} else int(value)
+
+
+def wire_table(name: str) -> Table:
+    """The values of a recording as an agent on the wire has them."""
+    values: dict[Oid, Value] = {}
+    for line in (CASES / f"{name}.snmprec").read_text().splitlines():
+        if line and not line.startswith("#"):
+            oid, kind, text = line.split("|", 2)
+            values[numbers(oid)] = _wire_value(kind, text)
+    return Table.of(values)
+
+
+def _wire_value(kind: str, text: str) -> Value:
+    match kind:
+        case "4":
+            return Value(Tag.OCTETS, text.encode())
+        case "4x":
+            return Value(Tag.OCTETS, bytes.fromhex(text))
+        case "6":
+            return Value(Tag.OID, numbers(text))
+        case "64":
+            return Value(Tag.IP_ADDRESS, bytes(numbers(text)))
+    return Value(int(kind), int(text))
 
 
 def numbers(oid: str) -> Numbers:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from netwright.platforms.facts import Found, joined
+from netwright.platforms.facts.join import sourced
 
 Parser = Callable[[str], Found]
 NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
@@ -90,14 +90,7 @@ def read_all(shows: Iterable[Show], answers: Mapping[str, str]) -> Found:
 
 
 def _from(found: Found, source: str) -> Found:
-    changed: dict[str, Any] = {
-        spec.name: tuple(
-            replace(fact, source=source) if getattr(fact, "source", None) == "" else fact
-            for fact in getattr(found, spec.name)
-        )
-        for spec in fields(found)
-        if spec.name not in {"system", "load", "unparsed"}
-    }
+    changed = sourced(found, source)
     system = found.system
     if system != Found().system and not system.source:
         system = replace(system, source=source)

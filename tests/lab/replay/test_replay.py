@@ -19,6 +19,7 @@ from tests.device.gnmi.target import Target, serve
 from tests.device.http.server import served
 from tests.device.http.switches import Arista, Nokia
 from tests.device.netconf.server import Server, reply
+from tests.platforms.recorded import wire_table
 
 from netwright.base.errors import CommandFailedError, InputError, NotFoundError
 from netwright.base.secret import Secret
@@ -30,11 +31,10 @@ from netwright.device.hostkeys import MemoryHostKeys
 from netwright.device.netconf.session import netconf_session
 from netwright.device.session import Session
 from netwright.device.snmp import SnmpClient
-from netwright.device.snmp.ber import Tag, Value
 from netwright.device.tls import Tls
 from netwright.lab.replay.recorder import FolderRecorder
 from netwright.lab.replay.replay import replaying
-from netwright.lab.sim.agent import Agent, Table
+from netwright.lab.sim.agent import Agent
 from netwright.lab.terminal.character import Character
 from netwright.lab.terminal.line import Line
 from netwright.lab.terminal.server import SimulatedDevice
@@ -205,12 +205,7 @@ async def test_gnmi(tmp_path: Path) -> None:
 
 
 async def test_snmp(tmp_path: Path) -> None:
-    values = {}
-    for line in (CASES / "snmp/iosxr_router.snmprec").read_text().splitlines():
-        if not line.startswith("#"):
-            oid, kind, text = line.split("|", 2)
-            values[tuple(map(int, oid.split(".")))] = _value(kind, text)
-    table = Table.of(values)
+    table = wire_table("iosxr_router")
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(
         lambda: Agent("swordfish".encode, lambda: table), local_addr=("127.0.0.1", 0)
@@ -230,19 +225,6 @@ async def test_snmp(tmp_path: Path) -> None:
     finally:
         transport.close()
     assert "swordfish" not in text
-
-
-def _value(kind: str, text: str) -> Value:
-    match kind:
-        case "4":
-            return Value(Tag.OCTETS, text.encode())
-        case "4x":
-            return Value(Tag.OCTETS, bytes.fromhex(text))
-        case "6":
-            return Value(Tag.OID, tuple(map(int, text.split("."))))
-        case "64":
-            return Value(Tag.IP_ADDRESS, bytes(map(int, text.split("."))))
-    return Value(int(kind), int(text))
 
 
 async def recorded(folder: Path, *, execs: bool) -> None:

@@ -41,6 +41,18 @@ _IDENTITY: Mapping[str, Callable[[Any], Hashable]] = {
 _SINGLE = ("system", "load")
 
 
+def sourced(facts: Found, source: str) -> dict[str, Any]:
+    """The lists of facts, each fact that tells no source with this one."""
+    return {
+        spec.name: tuple(
+            replace(fact, source=source) if getattr(fact, "source", None) == "" else fact
+            for fact in getattr(facts, spec.name)
+        )
+        for spec in fields(Found)
+        if spec.name not in {*_SINGLE, "unparsed"}
+    }
+
+
 def joined(parts: Iterable[Found]) -> Found:
     """One record of everything, in the order of the answers."""
     every = list(parts)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from netwright.platforms.facts.device import DeviceFacts, DeviceSample, Found
 from netwright.platforms.facts.hardware import ComponentFact
 from netwright.platforms.facts.interface import InterfaceFact, NeighborFact
-from netwright.platforms.facts.join import filled
+from netwright.platforms.facts.join import filled, sourced
 
 F = TypeVar("F", bound=Found)
 _NAME = re.compile(r"([a-z_-]*)[ -]?(.*)", re.IGNORECASE | re.DOTALL)
@@ -35,14 +35,7 @@ def stamped(facts: DeviceFacts) -> DeviceFacts:
     """Each fact with its source, and each source with its time. An agent's facts have theirs from the start;
     the rest of a platform's own reader came over SSH."""
     source = "ssh" if "ssh" in facts.sources else "+".join(facts.sources)
-    values: dict[str, Any] = {
-        spec.name: tuple(
-            replace(fact, source=source) if getattr(fact, "source", None) == "" else fact
-            for fact in getattr(facts, spec.name)
-        )
-        for spec in fields(Found)
-        if spec.name not in {"system", "load", "unparsed"}
-    }
+    values = sourced(facts, source)
     if not facts.system.source:
         values["system"] = replace(facts.system, source=source)
     times = dict(facts.answered)
