@@ -15,8 +15,8 @@ from netwright.store.delta import Change, Delta, Op, Ref, deleted, updated
 from netwright.store.kind import FieldSpec, Kind, Kinds
 from netwright.store.mention import Name, mentioning, name_of, renamed, words_in
 from netwright.store.naming import Namer
-from netwright.store.proposal import awaited
-from netwright.store.referring import referring
+from netwright.store.proposal import awaited_documents
+from netwright.store.referring import Reference, referring
 from netwright.store.rows import chunks, documents, dumps, insert_rows
 from netwright.store.value import Doc, codec
 
@@ -36,6 +36,8 @@ class Fold:
         """Kinds all of whose deltas are loaded."""
         self.present: dict[Ref, Doc] = {}
         """Touched objects that the tables hold."""
+        self._waiting: dict[Ref, Doc] = {}
+        """Touched objects that another open change set creates: an edit of one waits for that."""
 
     def write(self, edits: list[tuple[Op, Kind, int, Doc]]) -> None:
         """Creates and updates, in their order. Who mentions an object by name has the new one, when that
@@ -83,14 +85,16 @@ class Fold:
     def _empty(self, gone: Mapping[str, set[int]]) -> None:
         """Empty the fields that end with what they refer to, as a bay when its module goes; where the change
         set says otherwise, that stays."""
-        for one in referring(self._session.connection(), self._kinds, gone, attrgetter("emptied")):
+        left = referring(self._session.connection(), self._kinds, gone, attrgetter("emptied"))
+        for name, ids in _by_kind(left).items():
+            self._load(name, ids)
+            self._documents(self._kinds[name], ids)
+        for one in left:
             ref = (one.kind.name, one.id)
-            self._load(one.kind.name, [one.id])
             known = self._changes.get(ref)
             if ref in self._changes and (known is None or one.spec.column in (known.after or {})):
                 continue
             if not self._is(ref, Op.DELETE):
-                self._documents(one.kind, [one.id])
                 self._update(one.kind, one.id, {one.spec.column: None})
 
     def _renaming(self, edits: Iterable[tuple[Op, Kind, int, Doc]]) -> list[Ref]:
@@ -143,26 +147,26 @@ class Fold:
         for one in mentioning(self._session, kind, words):
             mentioned[one.kind].add(one.id)
         for mentioner, spec in self._kinds.mentioners(kind.name):
+            said = {name.word: word for name, word in words.items() if name.kind in {None, mentioner.name}}
+            if not said:
+                continue
             self._load_kind(mentioner.name)
             ids = mentioned[mentioner.name] | {one for name, one in self._changes if name == mentioner.name}
-            said = {name.word: word for name, word in words.items() if name.kind in {None, mentioner.name}}
-            self._documents(mentioner, ids) if said else None
-            for object_id in sorted(ids) if said else ():
+            self._documents(mentioner, ids)
+            for object_id in sorted(ids):
                 doc = self._view((mentioner.name, object_id))
                 if doc is not None and not words_in(value := doc[spec.column]).isdisjoint(said):
                     self._update(mentioner, object_id, {spec.column: renamed(value, said)})
 
     def _view(self, ref: Ref) -> Doc | None:
-        """An object as the change set would have it; None for what is not there or deleted. What the tables
-        hold of it is in ``present``."""
+        """An object as the change set would have it; None for what is not there or deleted. Its document was
+        asked for before."""
         change = self._changes.get(ref)
         if change is not None and change.op is Op.DELETE:
             return None
-        base = self.present.get(ref)
-        if base is None and (change is None or change.op is not Op.CREATE):
-            base = self._elsewhere(ref)
-            if base is None:
-                return None
+        base = self._base(ref)
+        if base is None and not self._is(ref, Op.CREATE):
+            return None
         return {**(base or {}), **((change.after or {}) if change is not None else {})}
 
     def store(self) -> None:
@@ -183,6 +187,10 @@ class Fold:
     def _documents(self, kind: Kind, ids: Collection[int]) -> dict[int, Doc]:
         there = documents(self._session, kind, ids)
         self.present.update(((kind.name, object_id), doc) for object_id, doc in there.items())
+        absent = [one for one in ids if one not in there and not self._is((kind.name, one), Op.CREATE)]
+        if absent and self._changeset_id is not None:
+            found = awaited_documents(self._session, kind.name, absent)
+            self._waiting.update(((kind.name, object_id), doc) for object_id, doc in found.items())
         return there
 
     def _set(self, ref: Ref, change: Change | None) -> None:
@@ -201,25 +209,15 @@ class Fold:
                 subject=f"{kind.name} {Namer(self._session).key(kind, object_id)}",
                 remedy="Create it anew, or edit it in another change set.",
             )
-        base = self.present.get(ref)
+        base = self._base(ref)
         if base is None and not self._is(ref, Op.CREATE):
-            base = self._elsewhere(ref)
-            if base is None:
-                raise _missing(kind, object_id)
+            raise _missing(kind, object_id)
         known = self._changes.get(ref)
         self._set(ref, updated(codec(kind), known, ref, base or {}, doc))
 
-    def _elsewhere(self, ref: Ref) -> Doc | None:
-        """The document of an object that another open change set creates: an edit of it waits for that."""
-        if self._changeset_id is None:
-            return None
-        creator = awaited(self._session, [ref[1]]).get(ref[1])
-        if creator is None:
-            return None
-        query = select(Delta.after).where(
-            Delta.changeset_id == creator, Delta.object_id == ref[1], Delta.kind == ref[0]
-        )
-        return self._session.scalar(query)
+    def _base(self, ref: Ref) -> Doc | None:
+        """What edits of an object start from, once its document was asked for."""
+        return self.present.get(ref) or self._waiting.get(ref)
 
     def _delete(self, kind: Kind, ids: set[int]) -> None:
         there = self._documents(kind, ids)
@@ -297,6 +295,13 @@ def write_deltas(session: Session, changeset_id: int, changes: Iterable[Change])
         for change in changes
     )
     insert_rows(connection, cast("Table", Delta.__table__), columns, rows)
+
+
+def _by_kind(references: Iterable[Reference]) -> dict[str, set[int]]:
+    ids: dict[str, set[int]] = defaultdict(set)
+    for one in references:
+        ids[one.kind.name].add(one.id)
+    return ids
 
 
 def _missing(kind: Kind, object_id: int) -> NotFoundError:

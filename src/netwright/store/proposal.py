@@ -14,6 +14,7 @@ from netwright.store.delta import Change, Delta, Op
 from netwright.store.history import Revision, changes_of, current_revision
 from netwright.store.record import Base
 from netwright.store.rows import chunks
+from netwright.store.value import Doc
 
 _TITLE = 255
 """Characters of a title that are kept."""
@@ -216,4 +217,18 @@ def awaited(session: Session, ids: Collection[int]) -> dict[int, int]:
             .where(Delta.object_id.in_(part), Delta.op == Op.CREATE, ChangeSet.state == ChangeSetState.OPEN)
         )
         found.update((row[0], row[1]) for row in session.execute(query))
+    return found
+
+
+def awaited_documents(session: Session, kind: str, ids: Collection[int]) -> dict[int, Doc]:
+    """Of objects of a kind that are not there: the documents of those that an open change set creates."""
+    found: dict[int, Doc] = {}
+    for part in chunks(ids):
+        query = (
+            select(Delta.object_id, Delta.after)
+            .join(ChangeSet, ChangeSet.id == Delta.changeset_id)
+            .where(Delta.object_id.in_(part), Delta.kind == kind)
+            .where(Delta.op == Op.CREATE, ChangeSet.state == ChangeSetState.OPEN)
+        )
+        found.update((row[0], row[1] or {}) for row in session.execute(query))
     return found
