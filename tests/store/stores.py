@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import JSON, MetaData, UniqueConstraint
+from sqlalchemy import JSON, MetaData, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Session
 
 from netwright.base import address
@@ -119,3 +120,18 @@ class Store:
 
 def no_rules(session: Session, changes: Sequence[Change]) -> list[Problem]:
     return []
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[str]]:
+    """The statements that a block ran."""
+    run: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        run.append(statement)
+
+    event.listen(store.database.engine, "before_cursor_execute", note)
+    try:
+        yield run
+    finally:
+        event.remove(store.database.engine, "before_cursor_execute", note)

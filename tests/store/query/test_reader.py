@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ColumnElement, event, select
-from tests.store.stores import Store
+from sqlalchemy import ColumnElement, select
+from tests.store.stores import Store, statements
 
 from netwright.base.errors import InputError, NotFoundError
 from netwright.store.history import current_revision
@@ -355,21 +354,6 @@ def everything(store: Store, session: Any) -> dict[str, Any]:
         "boxes": ask.page(store.kinds["t_box"], boxes).documents,
         "plain": [tuple(row) for row in session.execute(select(table.c.name).order_by(table.c.id))],
     }
-
-
-@contextmanager
-def statements(store: Store) -> Iterator[list[str]]:
-    """The statements that a block ran."""
-    run: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        run.append(statement)
-
-    event.listen(store.database.engine, "before_cursor_execute", note)
-    try:
-        yield run
-    finally:
-        event.remove(store.database.engine, "before_cursor_execute", note)
 
 
 _WAYS: dict[str, Callable[[Any, Any], bool]] = {
