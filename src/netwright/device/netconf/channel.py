@@ -9,6 +9,7 @@ unconfirmed changes go with the session.
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import asyncssh
 from lxml.etree import _Element
@@ -208,9 +209,8 @@ async def open_channel(
     Raises DeviceError's subclasses."""
     ssh = ssh or SshConnection(endpoint, hostkeys)
     channel = NetconfChannel(endpoint, ssh, max_message=max_message)
-    try:
+    async with AsyncExitStack() as undo:
+        undo.push_async_callback(channel.close)
         hello = await channel.greet()
-    except BaseException:
-        await channel.close()
-        raise
+        undo.pop_all()
     return channel, hello
