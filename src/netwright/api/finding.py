@@ -22,7 +22,6 @@ from netwright.app.tending import (
     told_lines,
     withdraw_all,
 )
-from netwright.base.errors import NotFoundError
 from netwright.collect.attention import open_tasks
 from netwright.collect.document import FINDING_COLUMNS, finding_row, task_row
 from netwright.collect.findinglist import (
@@ -181,8 +180,6 @@ def _one(call: Call, number: int) -> dict[str, Any]:
     with context.database.read() as session:
         narrow(session, call.access)
         found = finding_line(session, number, context.clock.now())
-    if found is None:
-        raise NotFoundError("there is no finding of this number", subject=str(number))
     return finding_row(_told(call, [found])[0])
 
 

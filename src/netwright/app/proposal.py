@@ -113,7 +113,9 @@ def adoption(
         seen = set(session.scalars(query))
     missing = sorted(set(devices) - seen)
     if missing:
-        raise NotFoundError("no such device was found", subject=missing[0][:80])
+        raise NotFoundError(
+            "no such device was found", subject=missing[0][:80], remedy="See the list of discovered devices."
+        )
     return Adoption(context.platforms, devices, wish, take)
 
 

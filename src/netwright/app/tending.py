@@ -89,7 +89,11 @@ def end_task(context: Context, access: Access, number: int) -> FindingTask:
     with context.database.write() as session:
         narrow(session, access)
         if session.scalar(select(FindingTask.id).where(FindingTask.id == number)) is None:
-            raise NotFoundError("there is no open task of this number", subject=str(number))
+            raise NotFoundError(
+                "there is no open task of this number",
+                subject=str(number),
+                remedy="See the list of open tasks.",
+            )
         return close_task(session, number, access.name, context.clock.now())
 
 
@@ -117,7 +121,11 @@ def _seen(session: Session, access: Access, numbers: Sequence[int]) -> list[Find
     seen = set(session.scalars(select(Finding.id).where(Finding.id.in_(wanted))))
     missing = [number for number in wanted if number not in seen]
     if missing:
-        raise NotFoundError("there is no open finding of this number", subject=str(missing[0]))
+        raise NotFoundError(
+            "there is no open finding of this number",
+            subject=str(missing[0]),
+            remedy="See the list of open findings.",
+        )
     return [require_open(session, number) for number in wanted]
 
 

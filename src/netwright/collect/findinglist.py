@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from netwright.base.errors import NotFoundError
 from netwright.collect.adoption.accept import ACCEPTABLE
 from netwright.collect.attention import Attention, FindingAck, FindingTask, attention
 from netwright.collect.findings import Severity
@@ -129,10 +130,16 @@ def lines_of(session: Session, findings: Sequence[Finding], now: float) -> list[
     return [_line(finding, words[finding.id]) for finding in findings]
 
 
-def finding_line(session: Session, number: int, now: float) -> FindingLine | None:
-    """One by its number, cleared or not."""
+def finding_line(session: Session, number: int, now: float) -> FindingLine:
+    """One by its number, cleared or not. Raises NotFoundError."""
     found = session.scalars(select(Finding).where(Finding.id == number)).all()
-    return next(iter(lines_of(session, found, now)), None)
+    if not found:
+        raise NotFoundError(
+            "there is no finding of this number",
+            subject=str(number),
+            remedy="The lists of findings show the numbers, of cleared ones too.",
+        )
+    return lines_of(session, found, now)[0]
 
 
 def earlier_ones(session: Session, line: FindingLine, most: int = 10) -> list[Finding]:

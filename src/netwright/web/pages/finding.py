@@ -136,8 +136,6 @@ def show(request: Request, number: int) -> Response:
     now = state.context.clock.now()
     with state.reading() as session:
         line = finding_line(session, number, now)
-        if line is None:
-            raise NotFoundError("there is no finding of this number", subject=str(number))
         earlier = earlier_ones(session, line)
     access, context = access_of(request), state.context
     changes, problem = [], ""
