@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import asyncssh
 
+from netwright.lab.refusal import refusing
 from netwright.lab.sim.faults import Fault
 from netwright.lab.sim.hardware import MANAGEMENT, Device
 from netwright.lab.sim.result import Result
@@ -76,10 +77,7 @@ class Machine:
             self._reserve(*self._address)
 
     def _reserve(self, host: str, port: int) -> None:
-        """A bound socket that does not listen: the system refuses connections to it."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
+        self._socket = refusing(host, port)
         self._address = self._socket.getsockname()
 
     async def stop(self) -> None:

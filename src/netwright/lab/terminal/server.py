@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import socket
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import asyncssh
+
+from netwright.lab.refusal import refusing
 
 _CHUNK = 4096
 _FLOOD = b"flood of nothing " * 2000
@@ -73,13 +76,14 @@ class SimulatedDevice:
         self.port = 0
         self._address = ""
         self._server: asyncio.Server | None = None
+        self._refusing: socket.socket | None = None
         self._open: set[asyncssh.SSHServerConnection] = set()
         self._raw: set[asyncio.BaseTransport] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._options: asyncssh.SSHServerConnectionOptions | None = None
 
     async def start(self, address: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; a device that refuses only learns its address."""
+        """Listen at a port, 0 takes a free one."""
         self._address = address
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._accept, address, port, reuse_address=True)
@@ -93,11 +97,15 @@ class SimulatedDevice:
         if trouble is Trouble.REFUSES and self._server is not None:
             self._server.close()
             self._server = None
+            self._refusing = refusing(self._address, self.port)
 
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
             self._server = None
+        if self._refusing is not None:
+            self._refusing.close()
+            self._refusing = None
         for connection in list(self._open):
             connection.abort()
         for transport in list(self._raw):
